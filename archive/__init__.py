@@ -1,0 +1,1 @@
+"""Keeps, reads, finds and shows news. Never imports `crawler` and never needs Scrapy."""

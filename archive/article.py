@@ -1,0 +1,163 @@
+"""Article, and `read_article`: a page -> what it says. The live crawl and the rebuild read with this one function."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from archive.body import Element, paragraphs_of, select, whole_page
+from archive.credits import read_credits
+from archive.metadata import Metadata
+from archive.sites import Address, Layout, Site
+
+_CLOCK_SLACK = timedelta(days=1)
+
+
+class ReadingError(Exception):
+    """A page is not an article, or nothing can be read from it; the message is one line for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What one page says of one article. None, () or False where the page says nothing: nothing is guessed.
+
+    `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter) holds several names
+    joined by ", ". `body` is paragraphs parted by an empty line; the dateline stays where it was printed, the credits
+    do not. `layout` names the generation of markup the page was read with.
+    """
+
+    site: str
+    id: str
+    number: int | None
+    url: str
+    title: str
+    body: str
+    layout: str
+    pewarta: str | None = None
+    editor: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    dateline: str | None = None
+    credit: str | None = None
+    is_advertorial: bool = False
+    image_url: str | None = None
+    caption: str | None = None
+
+    @property
+    def word_count(self) -> int:
+        return len(self.body.split())
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells an edit of the story from typography and page chrome: title, text, pewarta and editor without case,
+        space and punctuation, hashed. Equal fingerprints are the same version."""
+        parts = (self.title, self.body, self.pewarta or "", self.editor or "")
+        folded = "\0".join(
+            "".join(c for c in unicodedata.normalize("NFKC", part).casefold() if c.isalnum()) for part in parts
+        )
+        return hashlib.sha256(folded.encode()).hexdigest()[:32]
+
+
+def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Article:
+    """Reads one page of a site.
+
+    `html` is the decoded page, `url` its address on the site. The site's layouts are tried newest first; their article
+    region goes through trafilatura, their metadata through the layout. A page of no known layout is read by
+    trafilatura whole, says so in `layout` ("generic"), and must name its own address, so that a challenge or a front
+    page is not taken for a story. Raises ReadingError where there is no story to read.
+    """
+    tree = _parse(html)
+    metadata = Metadata(tree, url=url, site=site)
+    address = _address(metadata, url, site)
+    layout, region = _region(tree, site)
+    if layout is not None:
+        paragraphs, title = paragraphs_of(region, layout), metadata.title(layout)
+    else:
+        if not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
+            raise ReadingError("the page has no article region of a known layout and does not name its own address")
+        paragraphs, title = whole_page(tree)
+    body, credits = read_credits(_once(paragraphs), metadata.byline(layout))
+    body = _once(body)
+    if not title:
+        raise ReadingError("the page has no title")
+    if not body:
+        raise ReadingError("the page has a title but no text")
+    published_at = metadata.published_at(layout)
+    if published_at is not None and published_at > fetched_at + _CLOCK_SLACK:
+        published_at = None  # a year mistyped ahead would stand above all news for ever
+    return Article(
+        site=site.name,
+        id=site.article_id(address),
+        number=address.number,
+        url=address.url,
+        title=title,
+        body="\n\n".join(body),
+        layout=layout.name if layout else "generic",
+        pewarta=credits.pewarta,
+        editor=credits.editor,
+        published_at=published_at,
+        modified_at=metadata.modified_at(),
+        section=metadata.section(layout),
+        tags=metadata.tags(layout),
+        dateline=credits.dateline,
+        credit=credits.credit,
+        is_advertorial=credits.is_advertorial,
+        image_url=metadata.image_url(layout),
+        caption=metadata.caption(layout),
+    )
+
+
+def _parse(html: str) -> Element:
+    # XML declarations with an encoding are refused in decoded text, and NUL ends a document for libxml2.
+    text = html.lstrip("\ufeff").replace("\0", "")
+    if not text.strip():
+        raise ReadingError("the page is empty")
+    try:
+        return lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise ReadingError("the page is not HTML") from error
+
+
+def _address(metadata: Metadata, url: str, site: Site) -> Address:
+    """Which article the page is: what the address says, and the page's own word for the canonical form."""
+    asked = site.identify(url)
+    number = asked.number if asked and asked.number is not None else metadata.post_number()
+    if asked is None:
+        if number is None:
+            raise ReadingError(f"{url} is not the address of an article of {site.title}")
+        asked = Address("article", number, url)  # WordPress lets editors choose any permalink; the post says its id
+    canonical = asked.url
+    for own in metadata.addresses():
+        if own.number is not None and number is not None and own.number != number:
+            raise ReadingError(f"asked for article {number}, the page says it is {own.number}")
+        if urlsplit(own.url).query == "" and own.kind == asked.kind:
+            canonical = own.url
+            break
+    return Address(asked.kind, number, canonical)
+
+
+def _region(tree: Element, site: Site) -> tuple[Layout | None, Element]:
+    for layout in site.layouts:
+        if layout.marker and not select(tree, layout.marker):
+            continue
+        for region in select(tree, layout.region):
+            if region.text_content().strip():
+                return layout, region
+    return None, None
+
+
+def _once(paragraphs: Sequence[str]) -> list[str]:
+    """AMP pages print the story twice in a row at times; once is enough."""
+    half = len(paragraphs) // 2
+    if len(paragraphs) % 2 == 0 and half and list(paragraphs[:half]) == list(paragraphs[half:]):
+        return list(paragraphs[:half])
+    return list(paragraphs)

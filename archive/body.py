@@ -1,0 +1,158 @@
+"""The story inside the article region: junk cut out, text nodes made paragraphs, the rest read by trafilatura."""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+from lxml import html as lxml_html
+from lxml.cssselect import CSSSelector
+from trafilatura import bare_extraction
+from trafilatura.settings import Document, use_config
+
+from archive.sites import Layout
+
+Element = Any  # lxml ships no types
+
+_BLOCKS = ("p", "div", "section", "article", "ul", "ol", "table", "blockquote", "figure", "h1", "h2", "h3", "h4", "h5")
+_BREAKS = re.compile(r"(?:<br\b[^>]*>\s*)+")
+_READ_ALSO = re.compile(r"\s*Baca [Jj]uga\b")
+_LONGEST_READ_ALSO = 300
+
+# trafilatura gives up on texts shorter than these; a one-paragraph story is a story.
+_CONFIG = use_config()
+for _limit in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):
+    _CONFIG.set("DEFAULT", _limit, "1")
+
+
+@lru_cache(maxsize=512)
+def selector(css: str) -> CSSSelector:
+    return CSSSelector(css, translator="html")
+
+
+def select(tree: Element, css: str) -> list[Element]:
+    """The elements that a CSS selector matches, in document order; none for an empty selector."""
+    return list(selector(css)(tree)) if css else []
+
+
+def collapse(text: str | None) -> str:
+    """Runs of space, line breaks and no-break spaces become one space."""
+    return " ".join((text or "").split())
+
+
+def text_lines(element: Element) -> list[str]:
+    """The lines of an element, parted where it prints <br> or a block begins."""
+    copy = deepcopy(element)
+    for child in list(copy.iter("script", "style")):
+        child.drop_tree()
+    for child in copy.iter("br", "li", *_BLOCKS):
+        child.tail = "\n" + (child.tail or "")
+        child.text = "\n" + (child.text or "")
+    return [line for line in map(collapse, copy.text_content().split("\n")) if line]
+
+
+def paragraphs_of(region: Element, layout: Layout) -> list[str]:
+    """The paragraphs of the story in `region`, an element that stays as it is.
+
+    List items are "- item", the cells of a table's row are joined by " | ", subheadings and quotations are paragraphs.
+    """
+    region = deepcopy(region)
+    region.tail = None
+    for css in layout.drop:
+        for element in select(region, css):
+            if element is not region:
+                element.drop_tree()
+    for element in select(region, layout.byline):
+        if element is not region:
+            element.drop_tree()
+    _drop_read_also(region)
+    for link in list(region.iter("a")):
+        link.drop_tag()  # a paragraph that is one link is text here, navigation to trafilatura
+    document = bare_extraction(
+        _with_paragraphs(region),
+        fast=True,
+        favor_recall=True,
+        include_comments=False,
+        config=_CONFIG,
+    )
+    return _paragraphs(document.body) if isinstance(document, Document) else []
+
+
+def whole_page(tree: Element) -> tuple[list[str], str | None]:
+    """(paragraphs, title) of a page of no known layout, as trafilatura finds them."""
+    document = bare_extraction(deepcopy(tree), favor_recall=True, include_comments=False, with_metadata=True)
+    if not isinstance(document, Document):
+        return [], None
+    return _paragraphs(document.body), collapse(document.title) or None
+
+
+def _drop_read_also(region: Element) -> None:
+    """Takes out "Baca juga: <a>another story</a>", in an element of its own or as bare text before a link."""
+    for link in list(region.iter("a")):
+        holder = link
+        while (
+            holder.getparent() is not None
+            and holder.getparent() is not region
+            and len(holder.getparent().text_content()) <= _LONGEST_READ_ALSO
+            and _READ_ALSO.match(holder.getparent().text_content())
+        ):
+            holder = holder.getparent()
+        if holder is not link or _READ_ALSO.match(link.text_content()):
+            holder.drop_tree()
+            continue
+        previous = link.getprevious()
+        before = (previous.tail if previous is not None else link.getparent().text) or ""
+        label = re.search(r"Baca [Jj]uga\s*:?\s*$", before)
+        if label:
+            if previous is not None:
+                previous.tail = before[: label.start()]
+            else:
+                link.getparent().text = before[: label.start()]
+            link.drop_tree()
+        elif (
+            not before.strip()
+            and previous is not None
+            and re.fullmatch(r"\s*Baca [Jj]uga\s*:?\s*", previous.text_content())
+        ):
+            previous.drop_tree()
+            link.drop_tree()
+
+
+def _with_paragraphs(region: Element) -> Element:
+    """A document in which every run of text of the region is a <p>: trafilatura loses or glues bare text nodes that
+    only <br> or a neighbouring block parts."""
+    for block in list(region.iter(*_BLOCKS)):
+        if block is not region and (block.tail or "").strip():
+            line_break = lxml_html.Element("br")
+            line_break.tail, block.tail = block.tail, None
+            block.addnext(line_break)
+    outer = lxml_html.tostring(region, encoding="unicode")
+    inner = outer[outer.index(">") + 1 : outer.rindex("<")] if "</" in outer else ""
+    inner = _BREAKS.sub("</p><p>", inner)
+    return lxml_html.document_fromstring(f"<html><body><article><p>{inner}</p></article></body></html>")
+
+
+def _paragraphs(body: Element) -> list[str]:
+    """The paragraphs of trafilatura's tree (p, head, list/item, quote, table/row/cell, lb)."""
+    found: list[str] = []
+    for block in body:
+        if block.tag == "list":
+            found += [f"- {text}" for item in block.iter("item") if (text := collapse(" ".join(item.itertext())))]
+        elif block.tag == "table":
+            for row in block.iter("row"):
+                cells = [collapse(" ".join(cell.itertext())) for cell in row.iter("cell")]
+                if any(cells):
+                    found.append(" | ".join(cells))
+        elif len(block) and any(child.tag in ("p", "quote", "list", "table", "head") for child in block):
+            if text := collapse(block.text):
+                found.append(text)
+            found += _paragraphs(block)
+        else:
+            for line_break in block.iter("lb"):
+                line_break.tail = "\n" + (line_break.tail or "")
+            found += [text for line in "".join(block.itertext()).split("\n") if (text := collapse(line))]
+        if text := collapse(block.tail):
+            found.append(text)
+    return found

@@ -1,0 +1,126 @@
+"""Credits as Indonesian newsrooms print them: dateline, pewarta and editor, source credit, (ADV), copyright tail.
+
+Only forms seen on the sites are read; anything else stays in the body, where it was printed.
+
+    Tana Paser (ANTARA) - Bupati ...          dateline: place, agency mark, dash or none
+    TANA PASER, MCKabPaser – Bupati ...       the media centre's own dateline
+    ... selesai. (ADV/MC Kominfo Paser)       source credit; ADV is a paid advertorial; (*) is no credit
+    Pewarta: R. WartonoEditor: Abdul Hakim    labels glued, on one line or one a line, a value may be missing
+    COPYRIGHT © ANTARA 2026                   the year may be that of rendering: it dates nothing
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LABEL = re.compile(r"(?P<label>Pewarta|Editor|Penerjemah|Uploader|Oleh)\s*:\s*")
+_LABEL_LINE = re.compile(r"(?:Pewarta|Editor|Penerjemah|Uploader|Oleh)\s*:")
+_GLUED_BYLINE = re.compile(r"(?<=[\w.)\"”’])\s*(?=Pewarta\s*:\s*\S)")
+_AFTER_NAMES = re.compile(r"\s*(?:COPYRIGHT\b|©|Dilarang keras\b).*", re.IGNORECASE | re.DOTALL)
+_CLOSING = re.compile(r"(?:COPYRIGHT\s*©|©|Dilarang keras\b)", re.IGNORECASE)
+_NAME = r"[A-Z][\w.'’\-]*"
+_OLEH = re.compile(rf"Oleh\s+(?P<names>{_NAME}(?:\s+{_NAME}|\s*[/,]\s*{_NAME}|\s+dan\s+{_NAME}){{0,7}})")
+_JOINTS = re.compile(r"\s*/\s*|\s*,\s*|\s+dan\s+")
+_SYNDICATED = re.compile(r"Berita ini telah tayang di\b", re.IGNORECASE)
+
+_SOURCE = r"(?:MC|Media Center|Kominfo|Diskominfo|Diskominfostaper|Humas|Prokopim)\b[^()]{0,60}"
+_TAIL = re.compile(
+    rf"\s*\((?:(?P<star>\*+)|(?P<adv>ADV)(?:\s*/\s*(?P<adv_source>[^()/]{{2,80}}))?|(?P<source>{_SOURCE}))\)\s*$",
+    re.IGNORECASE,
+)
+
+_AGENCY = re.compile(
+    r"(?P<place>[A-Z][\w .,'’\-/]{1,58}?)\s*,?\s*\((?:ANTARA|Antara)(?:news)?\b[^()]{0,40}\)\s*[-–—]*\s*",
+)
+_MEDIA_CENTRE = re.compile(r"(?P<place>[A-Z][\w .'’\-]{1,40}?)\s*,\s*MC\s?Kab\s?Paser\s*[-–—]*\s*", re.IGNORECASE)
+
+# A bare "Place –" is a dateline only where the place is one: the regency's districts and the region's towns.
+_PLACES = (
+    "Tana Paser|Tanah Grogot|Paser|Kuaro|Long Ikis|Long Kali|Batu Sopang|Batu Engau|Muara Komam|Muara Samu"
+    "|Pasir Belengkong|Paser Belengkong|Tanjung Harapan|Samarinda|Balikpapan|Bontang|Penajam|Sangatta"
+    "|Tenggarong|Sendawar|Tanjung Redeb|Jakarta|Banjarmasin|Surabaya|Bandung|Yogyakarta|Makassar|Denpasar"
+)
+_BARE_PLACE = re.compile(rf"(?P<place>{_PLACES})\s+[–—-]\s+\S", re.IGNORECASE)
+
+_LONGEST_NAME = 120
+_LONGEST_TAIL = 14
+"""Paragraphs from the end in which a byline is looked for: below it stand the copyright, notices and share lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What the printed grammar says; several pewarta are joined by ", "."""
+
+    pewarta: str | None = None
+    editor: str | None = None
+    credit: str | None = None
+    is_advertorial: bool = False
+    dateline: str | None = None
+
+
+def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = ()) -> tuple[list[str], Credits]:
+    """Parts the story from its credits.
+
+    `paragraphs` is the text as printed; `byline` are the lines that the layout prints apart. Returns the paragraphs
+    of the body (the dateline stays in the first) and the credits found.
+    """
+    body, lines = _part_byline(list(paragraphs))
+    names = _names([*byline, *lines])
+    credit, is_advertorial = None, False
+    while body and (match := _TAIL.search(body[-1])):
+        credit = credit or match["source"] or match["adv_source"]
+        is_advertorial = is_advertorial or bool(match["adv"])
+        body[-1] = body[-1][: match.start()].rstrip()
+        if not body[-1]:
+            body.pop()
+    return body, Credits(
+        pewarta=names.get("Pewarta") or names.get("Oleh"),
+        editor=names.get("Editor"),
+        credit=" ".join(credit.split()) if credit else None,
+        is_advertorial=is_advertorial,
+        dateline=read_dateline(body[0]) if body else None,
+    )
+
+
+def read_dateline(paragraph: str) -> str | None:
+    """The place before the agency mark, as printed: "Serang, Banten (ANTARA) - ..." gives "Serang, Banten"."""
+    for form in (_AGENCY, _MEDIA_CENTRE, _BARE_PLACE):
+        if match := form.match(paragraph):
+            return match["place"].strip(" ,")
+    return None
+
+
+def _part_byline(paragraphs: list[str]) -> tuple[list[str], list[str]]:
+    """(body, credit lines): from the first credit line near the end on, nothing belongs to the story."""
+    start = max(0, len(paragraphs) - _LONGEST_TAIL)
+    for index in range(start, len(paragraphs)):
+        text = paragraphs[index]
+        if _LABEL_LINE.match(text) or _CLOSING.match(text) or _SYNDICATED.match(text) or _OLEH.fullmatch(text):
+            return paragraphs[:index], paragraphs[index:]
+        if match := _GLUED_BYLINE.search(text):
+            return [*paragraphs[:index], text[: match.start()]], [text[match.end() :], *paragraphs[index + 1 :]]
+    return paragraphs, []
+
+
+def _names(lines: Sequence[str]) -> dict[str, str]:
+    """Label -> names, the first that is not empty."""
+    names: dict[str, str] = {}
+    for line in lines:
+        line = " ".join(line.split())
+        if match := _OLEH.fullmatch(line):
+            names.setdefault("Oleh", _joined(match["names"]))
+            continue
+        labels = list(_LABEL.finditer(line))
+        for index, label in enumerate(labels):
+            end = labels[index + 1].start() if index + 1 < len(labels) else len(line)
+            value = line[label.end() : end]
+            value = _AFTER_NAMES.sub("", value).strip(" ,;|/-–")
+            if value and len(value) <= _LONGEST_NAME:
+                names.setdefault(label["label"], _joined(value))
+    return names
+
+
+def _joined(names: str) -> str:
+    return ", ".join(name for name in _JOINTS.split(names.strip()) if name)

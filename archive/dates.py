@@ -1,0 +1,119 @@
+"""Indonesian date lines -> aware datetimes. What is not in a known form is left empty, never guessed.
+
+`dateparser` reads relative days ("21 jam lalu", "Kemarin 18:31"); the printed dates of articles are matched whole
+against their grammar here, because a parser made to find a date in anything would find one in anything.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
+
+import dateparser
+
+ZONES = {
+    "WIB": ZoneInfo("Asia/Jakarta"),
+    "WITA": ZoneInfo("Asia/Makassar"),
+    "WIT": ZoneInfo("Asia/Jayapura"),
+}
+"""Indonesia's three zones; none has daylight saving. Also printed "Wita", "wib"."""
+
+_MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            "januari jan",
+            "februari pebruari feb peb",
+            "maret mar",
+            "april apr",
+            "mei",
+            "juni jun",
+            "juli jul",
+            "agustus agu agt agust ags aug",
+            "september sept sep",
+            "oktober okt oct",
+            "november nopember nov nop",
+            "desember des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+
+_DAYS = r"senin|selasa|rabu|kamis|jum['’‘`´]?at|sabtu|minggu|ahad"
+_LINE = re.compile(
+    rf"(?:(?:{_DAYS})\s*,?\s+)?"
+    r"(?P<day>\d{1,2})\s+(?P<month>[a-z]{3,9})\.?\s+(?P<year>\d{4})"
+    r"(?:\s*[,|\-–]?\s*(?:(?:pukul|jam)\s+)?(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?"
+    r"(?:\s*(?P<zone>wib|wita|wit))?)?",
+    re.IGNORECASE,
+)
+
+
+def read_date_line(text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment a printed line names, as "Jumat, 25 Oktober 2019 16:30 WIB", in `zone`; None unless the whole line
+    is a date with a time of day. A line without WIB, WITA or WIT is in `zone`, the site's own."""
+    match = _match(text)
+    if match is None or match["hour"] is None:
+        return None
+    printed = ZONES[match["zone"].upper()] if match["zone"] else zone
+    try:
+        moment = datetime(
+            int(match["year"]),
+            _MONTHS[match["month"].lower()],
+            int(match["day"]),
+            int(match["hour"]),
+            int(match["minute"]),
+            int(match["second"] or 0),
+            tzinfo=printed,
+        )
+    except ValueError:
+        return None
+    return moment.astimezone(zone)
+
+
+def read_day(text: str, *, now: datetime, zone: ZoneInfo) -> date | None:
+    """The day a listing prints beside a link: "11 Juli 2026", "Kemarin 18:31", "21 jam lalu". `now` is the server's
+    clock (its Date header), because relative days are relative to that."""
+    match = _match(text)
+    if match is not None:
+        try:
+            return date(int(match["year"]), _MONTHS[match["month"].lower()], int(match["day"]))
+        except ValueError:
+            return None
+    if not re.fullmatch(
+        r"(kemarin|hari ini|\d{1,3} (detik|menit|jam|hari|minggu|bulan) (yang )?lalu)\b.{0,10}", text, re.I
+    ):
+        return None
+    moment = dateparser.parse(
+        text,
+        languages=["id"],
+        settings={"RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None), "RETURN_AS_TIMEZONE_AWARE": False},
+    )
+    return moment.date() if moment else None
+
+
+def read_machine_time(text: str, zone: ZoneInfo) -> datetime | None:
+    """A time written for machines: ISO 8601 (article:published_time, JSON-LD, REST) or RFC 2822 (RSS pubDate).
+    One without an offset is in `zone`, the site's own."""
+    text = text.strip()
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+    if len(text) <= 10:
+        return None  # a day is not a time
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _match(text: str) -> re.Match[str] | None:
+    match = _LINE.fullmatch(" ".join(text.split()))
+    return match if match and match["month"].lower() in _MONTHS else None

@@ -1,0 +1,154 @@
+"""What a page says outside its story: title, times, section, tags, picture, and which article it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from archive.body import Element, collapse, select, text_lines
+from archive.dates import read_date_line, read_machine_time
+from archive.sites import Address, Layout, Site
+
+_PUBLISHED = ("article:published_time", "datePublished")
+_MODIFIED = ("article:modified_time", "dateModified")
+_ARTICLE_TYPES = frozenset({"NewsArticle", "Article", "BlogPosting", "ReportageNewsArticle", "WebPage"})
+_POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
+_POST_ELEMENT = re.compile(r"post-(\d+)")
+_TAG_LABELS = frozenset({"tag", "tags", "tags:", "tag:"})
+
+
+class Metadata:
+    """The metadata of one parsed page, read as the layout and the common machine forms give it."""
+
+    def __init__(self, tree: Element, *, url: str, site: Site) -> None:
+        self._tree = tree
+        self._url = url
+        self._site = site
+        self._metas: dict[str, str] = {}
+        for meta in tree.iter("meta"):
+            name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+            if name and (content := collapse(meta.get("content"))):
+                self._metas.setdefault(name, content)
+
+    def title(self, layout: Layout | None) -> str | None:
+        for element in select(self._tree, layout.title if layout else ""):
+            if text := collapse(element.text_content()):
+                return text
+        return self._metas.get("og:title")
+
+    def published_at(self, layout: Layout | None) -> datetime | None:
+        """From the machine forms first (they carry an offset), then from the line the layout prints. Never from the
+        story, the copyright year or an image's path."""
+        return self._machine_time(_PUBLISHED) or self._printed_time(layout)
+
+    def modified_at(self) -> datetime | None:
+        return self._machine_time(_MODIFIED)
+
+    def section(self, layout: Layout | None) -> str | None:
+        """The last rubrik of the breadcrumb; the crumb that leads home is none."""
+        for element in reversed(select(self._tree, layout.section if layout else "")):
+            text, target = collapse(element.text_content()), element.get("href") or ""
+            if text and urlsplit(target).path.strip("/"):
+                return text
+        return None
+
+    def tags(self, layout: Layout | None) -> tuple[str, ...]:
+        found = (
+            collapse(element.text_content()).lstrip("#").strip()
+            for element in select(self._tree, layout.tags if layout else "")
+        )
+        return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
+
+    def caption(self, layout: Layout | None) -> str | None:
+        for element in select(self._tree, layout.caption if layout else ""):
+            if text := collapse(element.text_content()):
+                return text
+        return None
+
+    def image_url(self, layout: Layout | None) -> str | None:
+        """The story's picture: og:image, else the layout's; lazy images carry their address in data-src."""
+        address = self._metas.get("og:image")
+        if address is None:
+            for element in select(self._tree, layout.image if layout else ""):
+                address = element.get("data-src") or element.get("src")
+                if address and not address.startswith("data:"):
+                    break
+        return urljoin(self._url, address) if address else None
+
+    def byline(self, layout: Layout | None) -> list[str]:
+        lines: list[str] = []
+        for element in select(self._tree, layout.byline if layout else ""):
+            lines += text_lines(element)
+        return lines
+
+    def addresses(self) -> Iterator[Address]:
+        """What the page says of its own address, the most binding first."""
+        for css, attribute in (
+            ('link[rel="canonical"]', "href"),
+            ('link[rel="shortlink"]', "href"),
+            ('meta[property="og:url"]', "content"),
+        ):
+            for element in select(self._tree, css):
+                # A mirror names its own host here, the site another form of its own: path and query tell the article.
+                own = urlsplit(urljoin(self._url, element.get(attribute) or ""))
+                here = urlsplit(self._site.origin)._replace(path=own.path, query=own.query).geturl()
+                if address := self._site.identify(here):
+                    yield address
+
+    def post_number(self) -> int | None:
+        """A WordPress post id: body.postid-N, article#post-N, or the shortlink /?p=N."""
+        if self._site.cms != "wordpress":
+            return None
+        for body in self._tree.iter("body"):
+            if match := _POST_CLASS.search(body.get("class") or ""):
+                return int(match[1])
+        numbers = {int(m[1]) for e in self._tree.iter("article") if (m := _POST_ELEMENT.fullmatch(e.get("id") or ""))}
+        if len(numbers) == 1:
+            return numbers.pop()
+        return next((address.number for address in self.addresses() if address.number is not None), None)
+
+    def _machine_time(self, names: tuple[str, ...]) -> datetime | None:
+        zone = self._site.timezone
+        for name in names:
+            if (text := self._metas.get(name)) and (moment := read_machine_time(text, zone)):
+                return moment
+        for thing in self._linked_data():
+            if isinstance(text := thing.get(names[1]), str) and (moment := read_machine_time(text, zone)):
+                return moment
+        for element in select(self._tree, f'time[itemprop="{names[1]}"]'):
+            if moment := read_machine_time(element.get("datetime") or "", zone):
+                return moment
+        return None
+
+    def _printed_time(self, layout: Layout | None) -> datetime | None:
+        for element in select(self._tree, layout.date if layout else ""):
+            if moment := read_machine_time(element.get("datetime") or "", self._site.timezone):
+                return moment
+            for line in text_lines(element):
+                if moment := read_date_line(line, self._site.timezone):
+                    return moment
+        return None
+
+    def _linked_data(self) -> Iterator[dict[str, Any]]:
+        """The JSON-LD objects that describe an article."""
+        for script in select(self._tree, 'script[type="application/ld+json"]'):
+            try:
+                data = json.loads(script.text or "", strict=False)
+            except (ValueError, RecursionError):
+                continue
+            things = data if isinstance(data, list) else [data]
+            for thing in things:
+                graph = thing.get("@graph") if isinstance(thing, dict) else None
+                for item in graph if isinstance(graph, list) else [thing]:
+                    if isinstance(item, dict) and _types(item) & _ARTICLE_TYPES:
+                        yield item
+
+
+def _types(thing: dict[str, Any]) -> frozenset[str]:
+    value = thing.get("@type")
+    values = value if isinstance(value, list) else [value]
+    return frozenset(item for item in values if isinstance(item, str))

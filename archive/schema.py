@@ -1,0 +1,152 @@
+"""The tables of an archive, as sqlite-utils migrations.
+
+Names and meanings are public: people query them with Datasette and SQL, so a later version adds and never renames.
+Times are ISO 8601 text. `articles.key` is explicit because VACUUM renumbers implicit rowids under an
+external-content index, and it rises with `published_at`, so that "newest first" is a walk along the table.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("warta")
+
+# The full-text index covers these columns of `articles`; its triggers fire on changes to them alone.
+INDEXED = ("title", "body", "pewarta", "editor", "caption", "tags")
+
+
+@migrations()
+def m001_tables(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE articles (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            site TEXT NOT NULL,
+            number INTEGER,
+            url TEXT NOT NULL,
+            title TEXT NOT NULL,
+            pewarta TEXT,
+            editor TEXT,
+            published_at TEXT,
+            published_date TEXT,
+            modified_at TEXT,
+            section TEXT,
+            tags TEXT NOT NULL DEFAULT '[]',
+            dateline TEXT,
+            credit TEXT,
+            is_advertorial INTEGER NOT NULL DEFAULT 0,
+            body TEXT NOT NULL,
+            word_count INTEGER NOT NULL,
+            image_url TEXT,
+            caption TEXT,
+            layout TEXT NOT NULL,
+            first_seen_at TEXT NOT NULL,
+            changed_at TEXT,
+            gone_at TEXT,
+            versions INTEGER NOT NULL DEFAULT 1,
+            capture_id INTEGER NOT NULL REFERENCES captures(id),
+            fingerprint TEXT NOT NULL
+        )""")
+    db.execute("""
+        CREATE TABLE versions (
+            article_id TEXT NOT NULL REFERENCES articles(id),
+            version INTEGER NOT NULL,
+            seen_at TEXT NOT NULL,
+            capture_id INTEGER NOT NULL REFERENCES captures(id),
+            title TEXT NOT NULL,
+            pewarta TEXT,
+            editor TEXT,
+            body TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            PRIMARY KEY (article_id, version)
+        )""")
+    db.execute("""
+        CREATE TABLE captures (
+            id INTEGER PRIMARY KEY,
+            site TEXT NOT NULL,
+            url TEXT NOT NULL,
+            article_id TEXT,
+            fetched_at TEXT NOT NULL,
+            status INTEGER,
+            content_type TEXT,
+            record_type TEXT NOT NULL,
+            payload_digest TEXT,
+            warc TEXT NOT NULL,
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            record_id TEXT NOT NULL UNIQUE,
+            etag TEXT,
+            last_modified TEXT,
+            run_id INTEGER REFERENCES runs(id)
+        )""")
+    db.execute("""
+        CREATE TABLE pages (
+            url TEXT PRIMARY KEY,
+            site TEXT NOT NULL,
+            article_id TEXT UNIQUE,
+            kind TEXT NOT NULL,
+            published_at TEXT,
+            modified_at TEXT,
+            discovered_at TEXT NOT NULL,
+            discovered_on TEXT NOT NULL,
+            checked_at TEXT,
+            due_at TEXT,
+            checks INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL,
+            reason TEXT
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY,
+            site TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            finished_at TEXT,
+            verdict TEXT,
+            reason TEXT,
+            since TEXT,
+            discovery TEXT,
+            complete INTEGER NOT NULL DEFAULT 0,
+            arguments TEXT NOT NULL DEFAULT '{}',
+            requests INTEGER NOT NULL DEFAULT 0,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            found INTEGER NOT NULL DEFAULT 0,
+            new INTEGER NOT NULL DEFAULT 0,
+            read INTEGER NOT NULL DEFAULT 0,
+            changed INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0
+        )""")
+    db.execute("""
+        CREATE TABLE warcs (
+            name TEXT PRIMARY KEY,
+            site TEXT NOT NULL,
+            records INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            sealed_at TEXT NOT NULL
+        )""")
+    for index in (
+        "articles_site ON articles(site)",
+        "articles_published_date ON articles(published_date)",
+        "articles_pewarta ON articles(pewarta)",
+        "articles_editor ON articles(editor)",
+        "captures_url ON captures(url, id)",
+        "captures_article ON captures(article_id)",
+        "pages_due ON pages(site, due_at)",
+        "runs_site ON runs(site, id)",
+    ):
+        db.execute(f"CREATE INDEX {index}")
+
+
+@migrations()
+def m002_full_text(db: Database) -> None:
+    """FTS5 over external content. With double quotes Datasette and sqlite-utils recognise the index."""
+    columns = ", ".join(INDEXED)
+    new = ", ".join(f"new.{column}" for column in INDEXED)
+    old = ", ".join(f"old.{column}" for column in INDEXED)
+    db.execute(f"""
+        CREATE VIRTUAL TABLE articles_fts USING fts5 (
+            {columns}, content="articles", content_rowid="key", tokenize="unicode61 remove_diacritics 2"
+        )""")
+    insert = f"INSERT INTO articles_fts (rowid, {columns}) VALUES (new.key, {new});"
+    delete = f"INSERT INTO articles_fts (articles_fts, rowid, {columns}) VALUES ('delete', old.key, {old});"
+    db.execute(f"CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN {insert} END")
+    db.execute(f"CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN {delete} END")
+    db.execute(f"CREATE TRIGGER articles_au AFTER UPDATE OF key, {columns} ON articles BEGIN {delete} {insert} END")

@@ -1,0 +1,127 @@
+"""ANTARA's regional bureaus: one content management system on 34 hosts, so a bureau is one line.
+
+Layout generations: 1 (2017), 2 (2018-2023: title and date moved within it, the credits inside the body at the
+national site and in the page's footer at the bureaus), 3 (since 2024) and AMP. Which one a bureau serves today is
+unknown, so they are tried newest first.
+"""
+
+import re
+from zoneinfo import ZoneInfo
+
+from archive.sites.site import Address, Kind, Layout, Site
+
+_PATH = re.compile(r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografik)/(?P<number>\d{1,12})(?:/(?P<slug>[^/?#]*))?")
+_KINDS: dict[str, Kind] = {"berita": "article", "foto": "photo", "video": "video", "infografik": "infographic"}
+
+# Not the story, in any generation: scripts, ads, links to other stories, sentences of the body repeated large,
+# share buttons, comments. Captions are read apart.
+_DROP = (
+    "script",
+    "style",
+    "noscript",
+    "iframe",
+    "ins",
+    "form",
+    "amp-ad",
+    "amp-analytics",
+    "amp-social-share",
+    "figcaption",
+    "div.wp-caption",
+    ".quote_old",
+    ".baca-juga",
+    ".bacajuga",
+    'div[style*="min-width:300px"]',
+    ".adsbygoogle",
+    "ul.blog-tags",
+    "ul.tags-widget",
+    "div.tags-wrapper",
+)
+_TAGS = "ul.tags-widget li a, ul.blog-tags li a, .tags-wrapper ul li a"
+_CAPTION = "div.wp-caption p.wp-caption-text, .wp-caption-text, figcaption, .caption"
+_SECTION = ".breadcrumbs__item a, .breadcrumb li a, .breadcrumb a, .breadcrumbs a"
+
+LAYOUTS = (
+    Layout(
+        name="antara-3",
+        region="div.wrap__article-detail-content",
+        title=".wrap__article-detail-title h1, .wrap__article-detail-title",
+        date=".wrap__article-detail-info li span, .wrap__article-detail-info span",
+        byline="p.text-muted.mt-2.small, p.text-muted.small",
+        section=_SECTION,
+        tags=_TAGS,
+        caption=_CAPTION,
+        image=".wrap__article-detail-image img, figure img",
+        drop=_DROP,
+    ),
+    Layout(
+        name="antara-2b",
+        marker="footer.post-meta",
+        region="div.post-content",
+        title="h1.post-title",
+        date="span.article-date time, span.article-date",
+        byline="footer.post-meta div.tags-wrapper, footer.post-meta",
+        section=_SECTION,
+        tags=_TAGS,
+        caption=_CAPTION,
+        image="header.post-header img, div.wp-caption img",
+        drop=_DROP,
+    ),
+    Layout(
+        name="antara-2a",
+        region="div.post-content",
+        title="h1.post-title",
+        date="span.article-date",
+        byline="p.text-muted.small.mt10, p.text-muted.small",
+        section=_SECTION,
+        tags=_TAGS,
+        caption=_CAPTION,
+        image="header.post-header img, div.wp-caption img, figure img",
+        drop=_DROP,
+    ),
+    Layout(
+        name="antara-1",
+        region="div#content_news",
+        title="h1",
+        date=".date, .article-date, time",
+        section=_SECTION,
+        tags=_TAGS,
+        caption=_CAPTION,
+        image="#content_news img, figure img",
+        drop=_DROP,
+    ),
+    Layout(
+        name="antara-amp",
+        marker="html[amp], html[⚡]",
+        region="div.post-content, div.article-content, div.content, article, main",
+        title="h1",
+        date="time, .date, .article-date, .article-time",
+        section=_SECTION,
+        tags=_TAGS,
+        caption=_CAPTION,
+        image="amp-img",
+        drop=(*_DROP, "header", "footer", "nav", "h1", "time", "aside", "amp-sidebar"),
+    ),
+)
+
+
+def address(path: str) -> Address | None:
+    """Host and number identify; any slug, or none, serves the article, and slugs on /amp/ paths can be phantoms."""
+    match = _PATH.match(path)
+    if match is None:
+        return None
+    slug = "" if match["amp"] else (match["slug"] or "")
+    tail = f"/{slug}" if slug else ""
+    return Address(_KINDS[match["kind"]], int(match["number"]), f"/{match['kind']}/{match['number']}{tail}")
+
+
+def bureau(name: str, title: str, timezone: str) -> Site:
+    """An ANTARA bureau: `bureau("kaltim", "ANTARA Kaltim", "Asia/Makassar")` is kaltim.antaranews.com."""
+    return Site(
+        name=f"antara-{name}",
+        title=title,
+        origin=f"https://{name}.antaranews.com",
+        timezone=ZoneInfo(timezone),
+        cms="antara",
+        layouts=LAYOUTS,
+        address=address,
+    )

@@ -1,0 +1,82 @@
+"""What a site is: where it lives, what identifies its articles, and where their parts sit in each layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+Kind = Literal["article", "photo", "video", "infographic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An article as a URL names it: `number` where the URL carries it, and the canonical `url` on the site's origin."""
+
+    kind: Kind
+    number: int | None
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Where the parts of an article page sit in one generation of a site's markup. Selectors are CSS.
+
+    A page is of this layout when `marker` matches and `region` has text. `drop` names what inside the region is not
+    the story (the text after such an element stays). `byline` names elements that hold the credits, inside the region
+    or outside; credits at the end of the text itself need no selector. Empty selectors match nothing.
+    """
+
+    name: str
+    region: str
+    marker: str = ""
+    title: str = ""
+    date: str = ""
+    byline: str = ""
+    section: str = ""
+    tags: str = ""
+    caption: str = ""
+    image: str = ""
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One site. `name` is what people type and what article ids begin with: "antara-kaltim/67123"."""
+
+    name: str
+    title: str
+    origin: str
+    timezone: ZoneInfo
+    cms: Literal["antara", "wordpress"]
+    layouts: tuple[Layout, ...]
+    address: Callable[[str], Address | None] = field(repr=False)
+    """Reads the path and query of a URL, as "/berita/1/x?p=2"; the `url` it returns is a path, too."""
+    verify_certificates: bool = True
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.origin).netloc
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The site's own hosts: the bare one and the forms that lead to it."""
+        return frozenset({self.host, f"m.{self.host}", f"www.{self.host}"})
+
+    def identify(self, url: str) -> Address | None:
+        """The article that a URL of this site leads to; None for another host's URL or a page that is no article."""
+        parts = urlsplit(url)
+        if parts.hostname not in self.hosts:
+            return None
+        address = self.address(urlunsplit(("", "", parts.path, parts.query, "")))
+        if address is None:
+            return None
+        return Address(address.kind, address.number, self.origin + address.url)
+
+    def article_id(self, address: Address) -> str:
+        """ "site/number"; where a site shows no number, its address on the site takes the number's place."""
+        if address.number is not None:
+            return f"{self.name}/{address.number}"
+        return self.name + urlsplit(address.url).path.rstrip("/")

@@ -1,0 +1,124 @@
+"""`warta crawl` and `warta demo`, added to the commands that only read the archive."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+
+from archive.cli import cli, data_option
+from archive.sites import SITES
+from crawler.health import WELL
+
+EXIT_TROUBLE = 1
+EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
+POLITE_DELAY = 1.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def main() -> None:
+    """The entry point `warta`."""
+    cli(prog_name="warta")
+
+
+def _sites(_context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [name for name in names if name not in SITES]
+    if unknown:
+        raise click.BadParameter(f"{unknown[0]!r} is no site. Sites: {', '.join(SITES)}.")
+    return tuple(dict.fromkeys(names)) or tuple(SITES)
+
+
+def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    origins = {}
+    for value in values:
+        site, _, origin = value.partition("=")
+        parts = urlsplit(origin)
+        if site not in SITES or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise click.BadParameter(f"{value!r} is not SITE=URL, as mc-paser=http://127.0.0.1:8000.")
+        origins[site] = origin.rstrip("/")
+    return origins
+
+
+@cli.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]...", callback=_sites)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Look back to this day (default: 30 days).")
+@click.option("--max-articles", type=click.IntRange(min=1), metavar="N", help="Fetch at most N articles of each site.")
+@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS", help="Between two requests to a site (default: 1; never under its robots.txt).")
+@click.option("--origin", "origins", multiple=True, metavar="SITE=URL", callback=_origins, help="Ask this server in the site's place (a mirror, the newsroom).")
+@data_option
+def crawl(
+    sites: tuple[str, ...],
+    since: datetime | None,
+    max_articles: int | None,
+    delay: float | None,
+    origins: dict[str, str],
+    data: Path,
+) -> None:
+    """Crawl the sites (all, unless some are named), keep every page and fill the archive.
+
+    Exit code: 0 all went well, 1 a site went wrong (the summary says how), 2 usage, 75 another run holds the archive.
+    """
+    if delay is not None and delay < POLITE_DELAY:
+        for site in sites:
+            if urlsplit(origins.get(site, "")).hostname not in LOOPBACK:
+                raise click.UsageError(
+                    f"a delay below {POLITE_DELAY:g} second is for servers of your own (--origin {site}=http://127.0.0.1:…)."
+                )
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    sys.exit(_crawl(sites, since.date() if since else None, max_articles, delay, origins, data, console))
+
+
+@cli.command()
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True, help="Where the demo's archive goes.")
+@click.option("--antara", default=240, show_default=True, type=click.IntRange(min=1), help="Made-up stories of ANTARA Kaltim.")
+@click.option("--paser", default=120, show_default=True, type=click.IntRange(min=1), help="Made-up stories of MC Kominfo Paser.")
+def demo(data: Path, antara: int, paser: int) -> None:
+    """See the whole job offline: crawl two made-up news sites on this machine, search, and how to browse."""
+    from archive.search import Query, search  # noqa: PLC0415
+    from crawler.newsroom import Newsroom  # noqa: PLC0415
+
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    newsroom = Newsroom(antara=antara, paser=paser)
+    console.print(f"A newsroom with {antara + paser} made-up stories opens on this machine; warta crawls it.\n")
+    with newsroom.serving() as origins:
+        code = _crawl(tuple(origins), date(2000, 1, 1), None, 0.0, origins, data, console)
+    if code:
+        sys.exit(code)
+
+
+def _crawl(
+    sites: tuple[str, ...],
+    since: date | None,
+    max_articles: int | None,
+    delay: float | None,
+    origins: dict[str, str],
+    data: Path,
+    console: Console,
+) -> int:
+    from crawler import run  # noqa: PLC0415  (loads Scrapy and Twisted: a second that `warta search` does without)
+
+    try:
+        runs = run.crawl(
+            sites,
+            data=data,
+            console=console,
+            since=since,
+            max_articles=max_articles,
+            delay=delay,
+            origins=origins,
+        )
+    except run.ArchiveBusyError as error:
+        click.echo(f"warta: {error}", err=True)
+        return EXIT_BUSY
+    console.print(run.summary(runs))
+    troubled = False
+    for site_run in runs:
+        verdict, reason = site_run.report.verdict()
+        if reason:
+            console.print(f"{site_run.site}: {verdict}: {reason}", markup=False, soft_wrap=True)
+        troubled = troubled or verdict != WELL
+    return EXIT_TROUBLE if troubled else 0

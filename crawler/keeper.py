@@ -1,0 +1,37 @@
+"""SessionKeeper: a Scrapy extension that ends a session when its spider closes, however it closes."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+
+from crawler.session import Session
+
+
+class SessionKeeper:
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        keeper = cls(crawler)
+        crawler.signals.connect(keeper.spider_closed, signal=signals.spider_closed)
+        return keeper
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Every exchange is over by now. "finished" and "shutdown" (a signal) are no trouble in themselves: what is
+        due stays due. Any other reason is why the run was stopped."""
+        session, stats = Session.of(self._crawler), self._crawler.stats
+        assert stats is not None
+        report = session.report
+        report.requests = stats.get_value("downloader/request_count", 0)
+        report.bytes = stats.get_value("downloader/response_bytes", 0)
+        if reason == "start_error" or stats.get_value("spider_exceptions/count"):
+            report.stopped = report.stopped or "an error in warta itself, see the log"
+        elif reason == "shutdown":
+            report.interrupted = True
+        elif reason != "finished":
+            report.stopped = report.stopped or reason
+        session.close()

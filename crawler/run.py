@@ -1,0 +1,194 @@
+"""`warta crawl` from the inside: the lock on the archive, all sites in one process, progress, verdicts."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.logging import RichHandler
+from rich.table import Table
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.project import get_project_settings
+
+from archive.database import Archive, ArchiveError, warc_root
+from archive.sites import SITES
+from archive.warc import recover
+from crawler.health import WELL, RunReport
+from crawler.session import Session
+
+PLAIN_EVERY = 50
+"""Pages between two progress lines where the output is no terminal."""
+
+
+class ArchiveBusyError(ArchiveError):
+    """Another run holds the archive."""
+
+
+@dataclass(frozen=True)
+class SiteRun:
+    """One site's run: its report, and how many seconds it took."""
+
+    site: str
+    report: RunReport
+    seconds: float
+
+
+def crawl(
+    sites: Sequence[str],
+    *,
+    data: Path,
+    console: Console,
+    since: date | None = None,
+    max_articles: int | None = None,
+    delay: float | None = None,
+    origins: dict[str, str] | None = None,
+) -> list[SiteRun]:
+    """Crawls the sites at once, in this process, and returns their runs in the order asked for.
+
+    Raises ArchiveBusyError when another run holds the archive, ArchiveError when it cannot be opened. A process can
+    call this once: Twisted's reactor does not start again.
+    """
+    with holding(data):
+        with Archive.open(data) as archive:
+            seal_leftovers(archive, console)
+        settings = get_project_settings()
+        settings.setmodule("crawler.settings")
+        settings.set("WARTA_DATA", str(data), priority="cmdline")
+        if delay is not None:
+            settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
+        process = AsyncCrawlerProcess(settings, install_root_handler=False)
+        log_to(console)
+        spiders = {_site_of(name): name for name in get_spider_loader(settings).list()}
+        arguments: dict[str, Any] = {
+            "since": since.isoformat() if since else None,
+            "max_articles": str(max_articles) if max_articles else None,
+        }
+        crawlers = {site: process.create_crawler(spiders[site]) for site in sites}
+        started = time.monotonic()
+        seconds: dict[str, float] = {}
+        tasks = {}
+        with progress(crawlers, console) as tell:
+            for site, crawler in crawlers.items():
+                _listen(crawler, site, tell, lambda site: seconds.update({site: time.monotonic() - started}))
+                tasks[site] = process.crawl(crawler, **arguments, origin=(origins or {}).get(site))
+            process.start()
+        for task in tasks.values():
+            if error := task.exception():
+                raise error
+        return [SiteRun(site, Session.of(crawler).report, seconds.get(site, 0)) for site, crawler in crawlers.items()]
+
+
+@contextmanager
+def holding(data: Path) -> Iterator[None]:
+    """Holds the archive against other runs. The lock goes with the process, however it ends."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "warta.lock").open("w")
+    except OSError as error:
+        raise ArchiveError(f"Cannot write in {data}: {error.strerror}.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ArchiveBusyError(f"Another run holds {data}: this one leaves it alone.") from error
+        yield
+
+
+def seal_leftovers(archive: Archive, console: Console) -> None:
+    """Seals the WARC files that a crash left open; a cut tail is set aside and named."""
+    root = warc_root(archive.data)
+    for part in sorted(root.glob("*/*/*.warc.gz.part")):
+        recovered = recover(part)
+        if recovered.sealed is not None:
+            site = part.relative_to(root).parts[0]
+            sealed = recovered.sealed
+            archive.add_warc(
+                part.relative_to(root).with_suffix("").as_posix(),
+                site=site,
+                records=sealed.records,
+                size=sealed.size,
+                sha256=sealed.sha256,
+                at=datetime.now(UTC),
+            )
+        console.print(f"An earlier run was cut off: {recovered}")
+
+
+def log_to(console: Console) -> None:
+    """Warnings go to the console, above the progress display; what is told there already is not told twice."""
+    handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
+    for name in ("scrapy.core.downloader", "scrapy.downloadermiddlewares.retry", "py.warnings"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+@contextmanager
+def progress(crawlers: dict[str, Crawler], console: Console) -> Iterator[Callable[[str], None]]:
+    """Live progress on a terminal, else a plain line now and then; yields what to call after each page of a site."""
+
+    def report_of(site: str) -> RunReport:
+        session = Session.find(crawlers[site])
+        return session.report if session else RunReport()
+
+    def table() -> Table:
+        shown = Table("site", *("found", "new", "read", "failed"), "page", box=None, pad_edge=False)
+        for site in crawlers:
+            report = report_of(site)
+            counts = (str(n) for n in (report.found, report.new, report.read, report.failed))
+            shown.add_row(site, *counts, report.page, style=None)
+        return shown
+
+    def plain(site: str) -> None:
+        report = report_of(site)
+        if report.fetched % PLAIN_EVERY == 0:
+            console.print(
+                f"{site}: found {report.found}, new {report.new}, read {report.read}, failed {report.failed}, "
+                f"at {report.page}",
+                soft_wrap=True,
+            )
+
+    live: AbstractContextManager[object] = nullcontext()
+    if console.is_terminal:
+        live = Live(get_renderable=table, console=console, refresh_per_second=4, transient=True)
+    with live:
+        yield (lambda site: None) if console.is_terminal else plain  # noqa: ARG005
+
+
+def summary(runs: Sequence[SiteRun]) -> Table:
+    table = Table("site", "verdict", "found", "new", "changed", "failed", "requests", "kB", "seconds", box=None)
+    for run in runs:
+        report = run.report
+        verdict, _ = report.verdict()
+        counts = (report.found, report.added, report.changed, report.failed, report.requests, report.bytes // 1000)
+        style = "green" if verdict == WELL else "red"
+        table.add_row(run.site, f"[{style}]{verdict}[/]", *map(str, counts), f"{run.seconds:.1f}")
+    return table
+
+
+def _listen(crawler: Crawler, site: str, tell: Callable[[str], None], ended: Callable[[str], None]) -> None:
+    def scraped(spider: Spider) -> None:  # noqa: ARG001
+        tell(site)
+
+    def closed(spider: Spider) -> None:  # noqa: ARG001
+        ended(site)
+
+    crawler.signals.connect(scraped, signal=signals.item_scraped, weak=False)
+    crawler.signals.connect(closed, signal=signals.spider_closed, weak=False)
+
+
+def _site_of(spider: str) -> str:
+    """Spiders are named like their sites, with underscores: Python's and Scrapy's way."""
+    site = spider.replace("_", "-")
+    assert site in SITES, f"the spider {spider} is named like no site"
+    return site

@@ -1,0 +1,1 @@
+"""One base class per content management system."""
