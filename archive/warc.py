@@ -13,6 +13,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -171,9 +172,7 @@ class WarcWriter:
         self._seal()
         return self._sealed
 
-    def _write(
-        self, file: BinaryIO, start: int, exchange: Exchange, earlier: Capture | None
-    ) -> tuple[Stored, int]:
+    def _write(self, file: BinaryIO, start: int, exchange: Exchange, earlier: Capture | None) -> tuple[Stored, int]:
         block, body = _as_stored(exchange.response)
         head = read_head(block)
         digest = _digest(body)
@@ -259,10 +258,8 @@ class WarcWriter:
         if file is None:
             return
         path = self._root / f"{self._name}.part"
-        try:
+        with suppress(OSError):  # the buffer that could not be written goes with the cut
             file.close()
-        except OSError:
-            pass  # the buffer that could not be written goes with the cut
         if start:
             os.truncate(path, start)
             self._file = path.open("r+b")
@@ -362,7 +359,9 @@ def read_head(block: bytes) -> Head:
     match = _HEAD_END.search(block)
     lines = re.split(r"\r?\n", block[: match.start() if match else len(block)].decode("latin-1"))
     status = re.match(r"HTTP/\d(?:\.\d)? (\d{3})", lines[0])
-    headers = [(name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon]
+    headers = [
+        (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
+    ]
     return Head(int(status[1]) if status else None, headers)
 
 

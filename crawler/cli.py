@@ -1,4 +1,4 @@
-"""`warta crawl` and `warta demo`, added to the commands that only read the archive."""
+"""`warta crawl`, added to the commands that only read the archive."""
 
 from __future__ import annotations
 
@@ -45,10 +45,24 @@ def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple
 
 @cli.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]...", callback=_sites)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Look back to this day (default: 30 days).")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Look back to this day (default: 30 days)."
+)
 @click.option("--max-articles", type=click.IntRange(min=1), metavar="N", help="Fetch at most N articles of each site.")
-@click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS", help="Between two requests to a site (default: 1; never under its robots.txt).")
-@click.option("--origin", "origins", multiple=True, metavar="SITE=URL", callback=_origins, help="Ask this server in the site's place (a mirror, the newsroom).")
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Between two requests to a site (default: 1; never under its robots.txt).",
+)
+@click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar="SITE=URL",
+    callback=_origins,
+    help="Ask this server in the site's place (a mirror, the newsroom).",
+)
 @data_option
 def crawl(
     sites: tuple[str, ...],
@@ -72,24 +86,6 @@ def crawl(
     sys.exit(_crawl(sites, since.date() if since else None, max_articles, delay, origins, data, console))
 
 
-@cli.command()
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True, help="Where the demo's archive goes.")
-@click.option("--antara", default=240, show_default=True, type=click.IntRange(min=1), help="Made-up stories of ANTARA Kaltim.")
-@click.option("--paser", default=120, show_default=True, type=click.IntRange(min=1), help="Made-up stories of MC Kominfo Paser.")
-def demo(data: Path, antara: int, paser: int) -> None:
-    """See the whole job offline: crawl two made-up news sites on this machine, search, and how to browse."""
-    from archive.search import Query, search  # noqa: PLC0415
-    from crawler.newsroom import Newsroom  # noqa: PLC0415
-
-    console = Console(soft_wrap=not sys.stdout.isatty())
-    newsroom = Newsroom(antara=antara, paser=paser)
-    console.print(f"A newsroom with {antara + paser} made-up stories opens on this machine; warta crawls it.\n")
-    with newsroom.serving() as origins:
-        code = _crawl(tuple(origins), date(2000, 1, 1), None, 0.0, origins, data, console)
-    if code:
-        sys.exit(code)
-
-
 def _crawl(
     sites: tuple[str, ...],
     since: date | None,
@@ -99,7 +95,7 @@ def _crawl(
     data: Path,
     console: Console,
 ) -> int:
-    from crawler import run  # noqa: PLC0415  (loads Scrapy and Twisted: a second that `warta search` does without)
+    from crawler import run
 
     try:
         runs = run.crawl(

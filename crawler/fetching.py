@@ -8,6 +8,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
+    CloseSpider,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadFailedError,
@@ -16,6 +17,10 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Response
+
+from crawler.manners import RefusedError
+from crawler.recorder import RecordingError
+from crawler.robots import UnreachableError
 
 Kind = Literal["unreachable", "refused", "missing", "broken"]
 
@@ -41,8 +46,14 @@ async def fetch(crawler: Crawler, request: Request) -> Response:
     try:
         response = await crawler.engine.download_async(request)
     except IgnoreRequest as error:
-        kind: Kind = "refused" if isinstance(error, Refused) else "broken"
+        kind: Kind = "broken"  # as a redirect loop
+        if isinstance(error, RefusedError):
+            kind = "refused"
+        elif isinstance(error, UnreachableError):
+            kind = "unreachable"
         raise FetchError(kind, str(error)) from error
+    except RecordingError as error:
+        raise CloseSpider(str(error)) from error
     except CannotResolveHostError as error:
         raise FetchError("unreachable", "the host's name cannot be resolved") from error
     except DownloadConnectionRefusedError as error:

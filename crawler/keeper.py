@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from scrapy import Spider, signals
+from scrapy import signals
 from scrapy.crawler import Crawler
 
 from crawler.session import Session
@@ -20,7 +20,7 @@ class SessionKeeper:
         crawler.signals.connect(keeper.spider_closed, signal=signals.spider_closed)
         return keeper
 
-    def spider_closed(self, spider: Spider, reason: str) -> None:
+    def spider_closed(self, reason: str) -> None:
         """Every exchange is over by now. "finished" and "shutdown" (a signal) are no trouble in themselves: what is
         due stays due. Any other reason is why the run was stopped."""
         session, stats = Session.of(self._crawler), self._crawler.stats

@@ -86,8 +86,7 @@ class _RecordingProtocol(_LenientHTTP11ClientProtocol):
             request.headers.removeHeader(_MARK)
             request.warta_mark = mark
         self._wire = self._wires[mark]
-        transport = self.transport
-        assert transport is not None
+        transport: Any = self.transport
         self._wire.begin(getattr(transport.getPeer(), "host", None))
         self.transport = _Tee(transport, self._wire.sent)  # type: ignore[assignment]
         try:
@@ -117,7 +116,8 @@ class RecordingHandler(HTTP11DownloadHandler):
         self._session = Session.of(crawler)
         self._wires: dict[bytes, Wire] = {}
         self._marks = count(1)
-        self._pool._factory = type("Factory", (_RecordingFactory,), {"wires": self._wires})
+        factory: Any = type("Factory", (_RecordingFactory,), {"wires": self._wires})
+        self._pool._factory = factory
 
     async def download_request(self, request: Request) -> Response:
         mark, wire = str(next(self._marks)).encode(), Wire()

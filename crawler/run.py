@@ -67,7 +67,8 @@ def crawl(
         settings.set("WARTA_DATA", str(data), priority="cmdline")
         if delay is not None:
             settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
-        process = AsyncCrawlerProcess(settings, install_root_handler=False)
+        settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+        process = AsyncCrawlerProcess(settings)
         log_to(console)
         spiders = {_site_of(name): name for name in get_spider_loader(settings).list()}
         arguments: dict[str, Any] = {

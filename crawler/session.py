@@ -18,7 +18,6 @@ from archive.database import Archive, warc_root
 from archive.listings import Listed
 from archive.sites import SITES, Site
 from archive.warc import WarcWriter
-from crawler.fetching import FetchError
 from crawler.health import RunReport
 
 logger = logging.getLogger(__name__)
@@ -36,11 +35,19 @@ class Session:
     _sessions: ClassVar[WeakKeyDictionary[Crawler, Session]] = WeakKeyDictionary()
 
     def __init__(
-        self, site: Site, archive: Archive, *, origin: str, since: date, arguments: dict[str, Any], info: Mapping[str, str]
+        self,
+        site: Site,
+        archive: Archive,
+        *,
+        origin: str,
+        since: date,
+        arguments: dict[str, Any],
+        info: Mapping[str, str],
     ):
         self.site = site
         self.archive = archive
         self.report = RunReport()
+        self.refused: str | None = None  # why the site wants no more requests in this run
         self._named: set[str] = set()
         self.origin = origin
         self.started_at = datetime.now(UTC)

@@ -65,7 +65,20 @@ def test_no_text_makes_reading_a_date_raise(text: str) -> None:
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1)))  # noqa: DTZ001
 def test_whatever_is_printed_in_a_known_form_is_read_back(moment: datetime) -> None:
     moment = moment.replace(second=0, microsecond=0, tzinfo=WITA)
-    months = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split()
+    months = [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ]
     line = f"Senin, {moment.day} {months[moment.month - 1]} {moment.year} {moment:%H:%M} WITA"
     assert read_date_line(line, WITA) == moment
 

@@ -1,0 +1,48 @@
+"""How Datasette presents an archive."""
+
+from typing import Any
+
+SETTINGS = {
+    "default_page_size": 50,
+    "sql_time_limit_ms": 3000,
+    "facet_time_limit_ms": 1000,
+    "suggest_facets": False,  # 612 ms against 73 ms a table page at 200,000 articles
+    "truncate_cells_html": 240,
+    "allow_download": False,
+}
+
+METADATA: dict[str, Any] = {
+    "title": "warta: an archive of regional news",
+    "databases": {
+        "archive": {
+            "tables": {
+                "articles": {
+                    "description": "One row a story, as it was last read.",
+                    "label_column": "title",
+                    "sort_desc": "key",
+                    "facets": ["site", "section", "credit", "layout"],
+                    "columns": {
+                        "id": "Site and the site's own number",
+                        "pewarta": "Reporter; several names are joined by a comma",
+                        "editor": "Editor, as printed",
+                        "published_at": "When it was published, in the site's own offset",
+                        "dateline": "The place printed before the text",
+                        "credit": "Who supplied the text, as MC Kominfo Paser",
+                        "is_advertorial": "1 when it is marked (ADV), a paid text",
+                        "layout": "The generation of markup the page was read with",
+                        "first_seen_at": "When it was first captured (UTC)",
+                        "changed_at": "When a changed version was first seen (UTC)",
+                        "gone_at": "When the site was found to have withdrawn it (UTC)",
+                        "capture_id": "The capture of the current version",
+                        "fingerprint": "Equal for texts that differ in typography alone",
+                    },
+                },
+                "versions": {"description": "Every version of every story, the first included."},
+                "captures": {"description": "Every exchange with a site, and where in the WARC files it is kept."},
+                "pages": {"description": "The frontier: what listings named, and when it is to be fetched."},
+                "runs": {"description": "Every run of every site, with its verdict."},
+                "warcs": {"description": "The finished WARC files and their digests."},
+            }
+        }
+    },
+}

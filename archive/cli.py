@@ -1,0 +1,236 @@
+"""`warta`: search, show, status, serve. `crawler.cli` adds the commands that fetch."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import sqlite3
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from archive.database import Archive, ArchiveError, Row, database_path, warc_root
+from archive.search import MARK, UNMARK, Query, Result, search
+from archive.sites import SITES
+from archive.warc import find
+
+FIELDS = ("id", "url", "title", "pewarta", "editor", "published_at", "section", "credit", "site", "snippet")
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("data"),
+    envvar="WARTA_DATA",
+    show_default=True,
+    show_envvar=True,
+    help="The folder of the archive.",
+)
+
+
+class OneLineErrors(click.Group):
+    """What a person can mend is told in one line, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except ArchiveError as error:
+            self._fail(str(error))
+        except sqlite3.Error as error:
+            self._fail(f"the archive: {error}.")
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            self._fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
+
+    def _fail(self, message: str) -> None:
+        click.echo(f"warta: {message}", err=True)
+        sys.exit(1)
+
+
+@click.group(
+    cls=OneLineErrors,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 well, 1 something went wrong, 2 usage, 75 another run holds the archive.",
+)
+@click.version_option(package_name="warta")
+def cli() -> None:
+    """An archive of regional news: crawl it, search it, read it."""
+
+
+@cli.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--site", type=click.Choice(list(SITES)), help="Only this site.")
+@click.option("--pewarta", metavar="NAME", help="Only stories of this reporter.")
+@click.option("--editor", metavar="NAME", help="Only stories of this editor.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Published on this day or later."
+)
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Published on this day or before."
+)
+@click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
+)
+@data_option
+def search_command(
+    words: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    form: str,
+    data: Path,
+    **filters: Any,
+) -> None:
+    """Find stories in which all WORDS occur; "a phrase" in quotes stands together."""
+    query = Query(
+        words=" ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words),
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        **filters,
+    )
+    with Archive.open_reading(data) as archive:
+        result = search(archive, query)
+    _WRITERS[form](result)
+
+
+def _write_table(result: Result) -> None:
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    for hit in result.hits:
+        console.print(Text(hit.title, style="bold"))
+        facts = (hit.published_at and hit.published_at[:10], hit.id, hit.pewarta and f"Pewarta: {hit.pewarta}")
+        console.print(Text("  " + " · ".join(fact for fact in facts if fact), style="dim"))
+        console.print(Text("  ") + _marked(hit.snippet.replace("\n", " ")))
+        console.print()
+    shown = f", the first {len(result.hits)} shown" if result.total > len(result.hits) else ""
+    found = "1 story" if result.total == 1 else f"{result.total:,} stories"
+    console.print(f"{found}{shown}" if result.total else "No story has all of these words.")
+
+
+def _write_json(result: Result) -> None:
+    click.echo(json.dumps([hit.plain() for hit in result.hits], ensure_ascii=False, indent=2))
+
+
+def _write_jsonl(result: Result) -> None:
+    for hit in result.hits:
+        click.echo(json.dumps(hit.plain(), ensure_ascii=False))
+
+
+def _write_csv(result: Result) -> None:
+    writer = csv.DictWriter(sys.stdout, FIELDS)
+    writer.writeheader()
+    writer.writerows(hit.plain() for hit in result.hits)
+
+
+_WRITERS: dict[str, Callable[[Result], None]] = {
+    "table": _write_table,
+    "json": _write_json,
+    "jsonl": _write_jsonl,
+    "csv": _write_csv,
+}
+
+
+def _marked(snippet: str) -> Text:
+    text = Text()
+    for index, part in enumerate(snippet.split(MARK)):
+        found, _, rest = part.partition(UNMARK)
+        if index and UNMARK in part:
+            text.append(found, style="bold yellow").append(rest)
+        else:
+            text.append(part)
+    return text
+
+
+@cli.command()
+@click.argument("article_id", metavar="ID")
+@data_option
+def show(article_id: str, data: Path) -> None:
+    """Print the article ID (as "antara-kaltim/67123", or its address) and where its capture is kept."""
+    with Archive.open_reading(data) as archive:
+        article = archive.row("SELECT * FROM articles WHERE id = ? OR url = ?", [article_id, article_id])
+        if article is None:
+            raise ArchiveError(f"No article {article_id!r} in {data}. Ids look like antara-kaltim/67123.")
+        capture = archive.capture(article["capture_id"])
+    assert capture is not None
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console.print(Text(article["title"], style="bold"))
+    for label, value in _facts(article):
+        if value:
+            console.print(Text(f"{label}: {value}"))
+    console.print()
+    console.print(Text(article["body"]))
+    console.print()
+    provenance = {
+        "captured": capture.fetched_at.isoformat(),
+        "asked": capture.url,
+        "status": capture.status,
+        "WARC": find(warc_root(data), capture.warc),
+        "offset": capture.offset,
+        "length": capture.length,
+        "record": capture.record_id,
+        "payload": capture.payload_digest,
+    }
+    for label, value in provenance.items():
+        console.print(Text(f"{label}: {value}", style="dim"), soft_wrap=True)
+
+
+def _facts(article: Row) -> list[tuple[str, Any]]:
+    return [
+        ("Published", article["published_at"]),
+        ("Pewarta", article["pewarta"]),
+        ("Editor", article["editor"]),
+        ("Place", article["dateline"]),
+        ("Credit", article["credit"]),
+        ("Advertorial", "yes" if article["is_advertorial"] else None),
+        ("Section", article["section"]),
+        ("Tags", ", ".join(json.loads(article["tags"]))),
+        ("Caption", article["caption"]),
+        ("Address", article["url"]),
+        ("Versions", article["versions"]),
+        ("Withdrawn", article["gone_at"]),
+    ]
+
+
+@cli.command()
+@data_option
+def status(data: Path) -> None:
+    """Say what the archive holds, and how the last run of each site went."""
+    table = Table("site", "stories", "from", "to", "versions", "captures", "waiting", "last run", "verdict", box=None)
+    with Archive.open_reading(data) as archive:
+        for site in SITES:
+            held = archive.rows(
+                "SELECT count(*) AS stories, min(published_date) AS oldest, max(published_date) AS newest,"
+                " coalesce(sum(versions), 0) AS versions FROM articles WHERE site = ?",
+                [site],
+            )[0]
+            captures = archive.rows("SELECT count(*) AS n FROM captures WHERE site = ?", [site])[0]["n"]
+            waiting = archive.rows("SELECT count(*) AS n FROM pages WHERE site = ? AND due_at IS NOT NULL", [site])
+            run = archive.row("SELECT * FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site]) or {}
+            verdict = run.get("verdict") or ("unfinished" if run else "never run")
+            counts = (held["stories"], held["oldest"] or "", held["newest"] or "", held["versions"], captures)
+            table.add_row(site, *map(str, counts), str(waiting[0]["n"]), (run.get("started_at") or "")[:16], verdict)
+    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
+@data_option
+def serve(port: int, data: Path) -> None:
+    """Open the archive in a browser with Datasette, on this machine alone."""
+    Archive.open_reading(data).close()
+    import uvicorn
+    from datasette.app import Datasette
+
+    from archive.browse import METADATA, SETTINGS
+
+    datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
+    click.echo(f"http://127.0.0.1:{port}/archive/articles (Ctrl-C ends)")
+    uvicorn.run(datasette.app(), host="127.0.0.1", port=port, log_level="warning", lifespan="on")

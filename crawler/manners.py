@@ -1,0 +1,84 @@
+"""Manners: never off the site's own hosts, and Retry-After kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.asyncio import call_later
+
+from crawler.session import Session
+
+RETRY_AFTER_LIMIT = 300
+"""Seconds. A site that asks for a longer pause is left alone until the next run."""
+
+
+class RefusedError(IgnoreRequest):
+    """The site does not want this request, or it leads off the site's own hosts."""
+
+
+class GuardMiddleware:
+    """Lets through only what is on the site's own hosts: first requests, links and redirects alike."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> None:
+        session = Session.of(self._crawler)
+        if session.refused:
+            raise RefusedError(session.refused)
+        if not session.allows(request.url):
+            raise RefusedError(f"{request.url} is not on the site's own hosts")
+
+
+class RetryAfter:
+    """An extension that pauses a host's download slot for as long as its 429 or 503 asks (RFC 9110, 10.2.3).
+
+    It listens to response_downloaded, which is sent before the slot takes its next request: so the pause holds for
+    that one, also without a delay.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.response_downloaded, signal=signals.response_downloaded)
+        return extension
+
+    def response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:  # noqa: ARG002
+        seconds = retry_after(response) if response.status in (429, 503) else None
+        if not seconds:
+            return
+        if seconds > RETRY_AFTER_LIMIT:
+            Session.of(self._crawler).refused = f"HTTP {response.status}: the site asks for a pause of {seconds:.0f} s"
+            return
+        engine = self._crawler.engine
+        assert engine is not None
+        downloader = engine.downloader
+        slot = downloader.slots[request.meta[downloader.DOWNLOAD_SLOT]]
+        if slot.latercall:
+            slot.latercall.cancel()
+        slot.latercall = call_later(seconds, downloader._latercall, slot)
+
+
+def retry_after(response: Response) -> float | None:
+    """The seconds a response asks to wait: a number, or an HTTP date against our clock; None without a valid one."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
