@@ -102,8 +102,13 @@ def search_command(
     _WRITERS[form](result)
 
 
+def _console() -> Console:
+    """A terminal has its own width; what goes to a file or a pipe is not to be cut at 80 columns."""
+    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=400, soft_wrap=True)
+
+
 def _write_table(result: Result) -> None:
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = _console()
     for hit in result.hits:
         console.print(Text(hit.title, style="bold"))
         facts = (hit.published_at and hit.published_at[:10], hit.id, hit.pewarta and f"Pewarta: {hit.pewarta}")
@@ -160,7 +165,7 @@ def show(article_id: str, data: Path) -> None:
             raise ArchiveError(f"No article {article_id!r} in {data}. Ids look like antara-kaltim/67123.")
         capture = archive.capture(article["capture_id"])
     assert capture is not None
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    console = _console()
     console.print(Text(article["title"], style="bold"))
     for label, value in _facts(article):
         if value:
@@ -217,7 +222,7 @@ def status(data: Path) -> None:
             verdict = run.get("verdict") or ("unfinished" if run else "never run")
             counts = (held["stories"], held["oldest"] or "", held["newest"] or "", held["versions"], captures)
             table.add_row(site, *map(str, counts), str(waiting[0]["n"]), (run.get("started_at") or "")[:16], verdict)
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    _console().print(table)
 
 
 @cli.command()

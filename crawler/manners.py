@@ -33,10 +33,7 @@ class GuardMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        session = Session.of(self._crawler)
-        if session.refused:
-            raise RefusedError(session.refused)
-        if not session.allows(request.url):
+        if not Session.of(self._crawler).allows(request.url):
             raise RefusedError(f"{request.url} is not on the site's own hosts")
 
 

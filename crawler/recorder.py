@@ -22,6 +22,7 @@ from twisted.internet.defer import Deferred
 
 from archive.captures import Capture
 from archive.warc import Exchange
+from crawler.manners import RefusedError
 from crawler.session import Session
 
 _MARK = b"X-Warta-Exchange"
@@ -120,6 +121,8 @@ class RecordingHandler(HTTP11DownloadHandler):
         self._pool._factory = factory
 
     async def download_request(self, request: Request) -> Response:
+        if self._session.refused:  # also what was already waiting in the queue is not sent
+            raise RefusedError(self._session.refused)
         mark, wire = str(next(self._marks)).encode(), Wire()
         self._wires[mark] = wire
         request.headers[_MARK] = mark

@@ -59,7 +59,10 @@ class SiteServer:
 
 def antara_article(number: int, title: str, *, pewarta: str = "R. Wartono", body: str = "") -> str:
     """A bureau's page of the second generation: paragraphs are text nodes parted by <br>, the byline in the footer."""
-    body = body or f"Tana Paser (ANTARA) - Berita nomor {number} tentang kerja sama.<br><br>Paragraf kedua.(ADV/MC Kominfo Paser)"
+    body = (
+        body
+        or f"Tana Paser (ANTARA) - Berita nomor {number} tentang kerja sama.<br><br>Paragraf kedua.(ADV/MC Kominfo Paser)"
+    )
     return f"""<!DOCTYPE html><html><head><title>{title} - ANTARA News Kalimantan Timur</title>
 <meta name="author" content="antaranews.com"><link rel="canonical" href="https://kaltim.antaranews.com/berita/{number}/judul">
 </head><body><ul class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/paser">Paser</a></li></ul>
