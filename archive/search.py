@@ -99,7 +99,8 @@ def search(archive: Archive, query: Query) -> Result:
     order = "key DESC" if query.sort == "newest" else f"{_RANK}, key DESC"
     rows = archive.rows(
         "SELECT articles.id, url, articles.title, articles.pewarta, articles.editor, published_at, section, credit,"
-        f" site, snippet(articles_fts, 1, :mark, :unmark, ' … ', 24) AS snippet FROM {source} ORDER BY {order} LIMIT :limit",
+        " site, snippet(articles_fts, 1, :mark, :unmark, ' … ', 24) AS snippet"
+        f" FROM {source} ORDER BY {order} LIMIT :limit",
         parameters,
     )
     return Result(total, [Hit(**row) for row in rows])

@@ -37,8 +37,8 @@ class FetchSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         await asyncio.gather(*(self.fetch(path) for path in self.paths))
-        return
-        yield
+        for nothing in ():
+            yield nothing
 
     async def fetch(self, path: str) -> None:
         url = path if "://" in path else f"{self.origin}{path}"  # type: ignore[attr-defined]

@@ -59,10 +59,8 @@ class SiteServer:
 
 def antara_article(number: int, title: str, *, pewarta: str = "R. Wartono", body: str = "") -> str:
     """A bureau's page of the second generation: paragraphs are text nodes parted by <br>, the byline in the footer."""
-    body = (
-        body
-        or f"Tana Paser (ANTARA) - Berita nomor {number} tentang kerja sama.<br><br>Paragraf kedua.(ADV/MC Kominfo Paser)"
-    )
+    lead = f"Tana Paser (ANTARA) - Berita nomor {number} tentang kerja sama."
+    body = body or f"{lead}<br><br>Paragraf kedua.(ADV/MC Kominfo Paser)"
     return f"""<!DOCTYPE html><html><head><title>{title} - ANTARA News Kalimantan Timur</title>
 <meta name="author" content="antaranews.com"><link rel="canonical" href="https://kaltim.antaranews.com/berita/{number}/judul">
 </head><body><ul class="breadcrumb"><li><a href="/">Home</a></li><li><a href="/paser">Paser</a></li></ul>
@@ -70,7 +68,8 @@ def antara_article(number: int, title: str, *, pewarta: str = "R. Wartono", body
 <span class="article-date"><time>Jumat, 25 September 2026 16:30 WIB</time></span>
 <div class="wp-caption"><p class="wp-caption-text">Bupati Paser. ANTARA/Istimewa</p></div></header>
 <div class="post-content clearfix">{body}</div>
-<footer class="post-meta"><div class="tags-wrapper">Pewarta: {pewarta}<br>Editor :&nbsp;<br>COPYRIGHT © ANTARA 2026</div></footer>
+<footer class="post-meta"><div class="tags-wrapper">
+Pewarta: {pewarta}<br>Editor :&nbsp;<br>COPYRIGHT © ANTARA 2026</div></footer>
 </body></html>"""
 
 
@@ -118,7 +117,8 @@ def paser(count: int = 4) -> SiteServer:
             }
         )
         page = f"""<html><head><link rel="shortlink" href="https://mediacenter.paserkab.go.id/?p={n}"></head>
-<body class="single postid-{n}"><article id="post-{n}"><span class="cat-links"><a rel="category" href="/berita/x/">Berita</a></span>
+<body class="single postid-{n}"><article id="post-{n}">
+<span class="cat-links"><a rel="category" href="/berita/x/">Berita</a></span>
 <h1 class="entry-title">Kabar &amp; {n}</h1><div class="entry-content"><p>TANA PASER, MCKabPaser – Kabar nomor {n}.</p>
 <p>Kegiatan selesai.</p><p>Pewarta : Ani, Editor : Budi</p></div></article>
 <div id="comments"><h3>Tinggalkan Balasan</h3></div></body></html>"""

@@ -194,9 +194,8 @@ def test_scrapy_crawl_works_as_in_any_project(tmp_path: Path) -> None:
     root = Path(__file__).parents[1]
     with server.serving() as origin:
         ended = subprocess.run(
-            [sys.executable, "-m", "scrapy", "crawl", "antara_kaltim", "-a", f"origin={origin}"]
-            + ["-a", "since=2026-01-01", "-a", "max_articles=2", "-s", f"WARTA_DATA={tmp_path}"]
-            + ["-s", "DOWNLOAD_DELAY=0", "-O", f"{tmp_path}/out.jsonl"],
+            f"{sys.executable} -m scrapy crawl antara_kaltim -a origin={origin} -a since=2026-01-01 -a max_articles=2"
+            f" -s WARTA_DATA={tmp_path} -s DOWNLOAD_DELAY=0 -O {tmp_path}/out.jsonl".split(),
             cwd=root,
             capture_output=True,
             text=True,

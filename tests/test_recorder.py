@@ -99,9 +99,9 @@ def test_the_request_is_stored_byte_for_byte_behind_its_response(
 def test_other_readers_find_no_fault_with_the_file(recorded: tuple[Path, RawServer, int]) -> None:
     files = [str(path) for path in (recorded[0] / "warc").rglob("*.warc.gz")]
     assert len(files) == 1
-    binaries = Path(sys.executable).parent
-    for command in ([binaries / "warcio", "check"], [binaries / "fastwarc", "check"]):
-        checked = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    for reader in ("warcio", "fastwarc"):
+        command = [str(Path(sys.executable).parent / reader), "check", *files]
+        checked = subprocess.run(command, capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
