@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Self
 
 from scrapy import signals
@@ -34,4 +35,8 @@ class SessionKeeper:
             report.interrupted = True
         elif reason != "finished":
             report.stopped = report.stopped or reason
-        session.close()
+        try:
+            session.close()
+        except (OSError, sqlite3.Error) as error:
+            # The verdict cannot be kept, so it is at least told.
+            report.stopped = report.stopped or f"the run could not be closed: {error}"

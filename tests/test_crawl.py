@@ -203,3 +203,13 @@ def test_scrapy_crawl_works_as_in_any_project(tmp_path: Path) -> None:
         )
     assert ended.returncode == 0, ended.stderr
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_folder_that_takes_no_more_stops_the_run_with_one_line_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "warc").write_text("a file where the folder should be")
+    server = antara()
+    with server.serving() as origin:
+        ended = crawl(tmp_path, antara_kaltim=origin)
+    assert ended.returncode == 1
+    assert "antara-kaltim: stopped: cannot record what the site sends" in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr

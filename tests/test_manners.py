@@ -1,5 +1,6 @@
 """A guest's manners: robots.txt, Crawl-delay, Retry-After, never off the site's own hosts."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -9,7 +10,6 @@ from scrapy.http import Response
 
 from crawler.manners import retry_after
 from tests.fetch import fetch_all
-from tests.raw_server import RawServer
 from tests.site_server import SiteServer
 
 PAGES = [f"/page/{n}" for n in range(20)]
@@ -60,8 +60,8 @@ def test_robots_behind_a_redirect_to_another_host_forbids(tmp_path: Path) -> Non
 
 
 def test_an_unreachable_host_is_said_to_be_unreachable(tmp_path: Path) -> None:
-    with RawServer({}).serving() as port:
-        pass  # nobody listens there any more
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]  # nobody listens there any more
     results = fetch_all(tmp_path, f"http://127.0.0.1:{port}", ["/x"])
     assert "UnreachableError" in results["/x"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import asdict
@@ -83,13 +84,16 @@ class NewsSpider(Spider):
         self.session = Session.of(self.crawler)
         if not SITES[self.site].verify_certificates:
             self.logger.warning("certificates of %s are not checked: its chain is known to be broken", self.site)
-        async for _ in self.discover():
+        try:
+            async for _ in self.discover():
+                async for article in self.fetch_due():
+                    yield article
+                if self.enough():
+                    return
             async for article in self.fetch_due():
                 yield article
-            if self.enough():
-                return
-        async for article in self.fetch_due():
-            yield article
+        except sqlite3.Error as error:
+            raise CloseSpider(f"the archive cannot be written: {error}") from error
 
     def enough(self) -> bool:
         return self.max_articles is not None and self.session.report.fetched >= self.max_articles
