@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import sys
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from archive.credits import read_credits
 from archive.metadata import Metadata
 from archive.sites import Address, Layout, Site
 
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML tree can hold: NUL ends a document for libxml2, the others cannot be written back to a text node."""
+_REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 _CLOCK_SLACK = timedelta(days=1)
 
 
@@ -85,8 +89,7 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
         if not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
             raise ReadingError("the page has no article region of a known layout and does not name its own address")
         paragraphs, title = whole_page(tree)
-    body, credits = read_credits(_once(paragraphs), metadata.byline(layout))
-    body = _once(body)
+    body, credits = read_credits(paragraphs, metadata.byline(layout))
     if not title:
         raise ReadingError("the page has no title")
     if not body:
@@ -117,14 +120,21 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
 
 
 def _parse(html: str) -> Element:
-    # XML declarations with an encoding are refused in decoded text, and NUL ends a document for libxml2.
-    text = html.lstrip("\ufeff").replace("\0", "")
+    # XML declarations with an encoding are refused in decoded text.
+    html = _REFERENCES.sub(lambda match: _CONTROLS.sub("", _character(match)) and match[0], html)
+    text = _CONTROLS.sub("", html.lstrip("\ufeff").replace("\x0b", " ").replace("\x0c", " "))
     if not text.strip():
         raise ReadingError("the page is empty")
     try:
         return lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ReadingError("the page is not HTML") from error
+
+
+def _character(reference: re.Match[str]) -> str:
+    """The character of a numeric reference; nothing for one that no XML tree can hold."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "" if code in (0x0B, 0x0C) or code > sys.maxunicode else chr(code)
 
 
 def _address(metadata: Metadata, url: str, site: Site) -> Address:
@@ -149,15 +159,8 @@ def _region(tree: Element, site: Site) -> tuple[Layout | None, Element]:
     for layout in site.layouts:
         if layout.marker and not select(tree, layout.marker):
             continue
-        for region in select(tree, layout.region):
-            if region.text_content().strip():
-                return layout, region
+        for css in layout.region:
+            for region in select(tree, css):
+                if region.text_content().strip():
+                    return layout, region
     return None, None
-
-
-def _once(paragraphs: Sequence[str]) -> list[str]:
-    """AMP pages print the story twice in a row at times; once is enough."""
-    half = len(paragraphs) // 2
-    if len(paragraphs) % 2 == 0 and half and list(paragraphs[:half]) == list(paragraphs[half:]):
-        return list(paragraphs[:half])
-    return list(paragraphs)

@@ -7,6 +7,7 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
+from lxml import etree
 from lxml import html as lxml_html
 from lxml.cssselect import CSSSelector
 from trafilatura import bare_extraction
@@ -56,10 +57,14 @@ def text_lines(element: Element) -> list[str]:
 def paragraphs_of(region: Element, layout: Layout) -> list[str]:
     """The paragraphs of the story in `region`, an element that stays as it is.
 
-    List items are "- item", the cells of a table's row are joined by " | ", subheadings and quotations are paragraphs.
+    trafilatura reads them; where its words are not the region's, all of them in their order, they are taken as they
+    stand. List items are "- item", the cells of a table's row are joined by " | ", subheadings and quotations are
+    paragraphs.
     """
     region = deepcopy(region)
     region.tail = None
+    for aside in list(region.iter(etree.Comment, etree.ProcessingInstruction)):
+        aside.drop_tree()
     for css in layout.drop:
         for element in select(region, css):
             if element is not region:
@@ -70,14 +75,12 @@ def paragraphs_of(region: Element, layout: Layout) -> list[str]:
     _drop_read_also(region)
     for link in list(region.iter("a")):
         link.drop_tag()  # a paragraph that is one link is text here, navigation to trafilatura
-    document = bare_extraction(
-        _with_paragraphs(region),
-        fast=True,
-        favor_recall=True,
-        include_comments=False,
-        config=_CONFIG,
-    )
-    return _paragraphs(document.body) if isinstance(document, Document) else []
+    page = _with_paragraphs(region)
+    printed = _letters(page)
+    document = bare_extraction(deepcopy(page), fast=True, favor_recall=True, include_comments=False, config=_CONFIG)
+    if isinstance(document, Document) and _letters(document.body) == printed:
+        return _paragraphs(document.body)
+    return _plain_paragraphs(page)
 
 
 def whole_page(tree: Element) -> tuple[list[str], str | None]:
@@ -86,6 +89,23 @@ def whole_page(tree: Element) -> tuple[list[str], str | None]:
     if not isinstance(document, Document):
         return [], None
     return _paragraphs(document.body), collapse(document.title) or None
+
+
+def _letters(element: Element) -> str:
+    """All text without space: what two renderings of the same words have in common."""
+    return "".join("".join(element.itertext()).split())
+
+
+def _plain_paragraphs(page: Element) -> list[str]:
+    """The paragraphs of a page in which trafilatura lost, doubled or turned words round: every word in its place."""
+    for row in list(page.iter("tr")):
+        cells = [collapse(cell.text_content()) for cell in row.iter("td", "th")]
+        tail = row.tail
+        row.clear()
+        row.text, row.tail = "\n" + " | ".join(cells) + "\n", tail
+    for item in page.iter("li"):
+        item.text = "- " + (item.text or "").lstrip()
+    return text_lines(page)
 
 
 def _drop_read_also(region: Element) -> None:

@@ -63,10 +63,12 @@ class Credits:
 def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = ()) -> tuple[list[str], Credits]:
     """Parts the story from its credits.
 
-    `paragraphs` is the text as printed; `byline` are the lines that the layout prints apart. Returns the paragraphs
-    of the body (the dateline stays in the first) and the credits found.
+    `paragraphs` is the text as printed, perhaps twice over; `byline` are the lines that the layout prints apart.
+    Returns the paragraphs of the body (the dateline stays in the first) and the credits found.
     """
-    body, lines = _part_byline(list(paragraphs))
+    printed = [paragraph for paragraph in paragraphs if not _SYNDICATED.match(paragraph)]
+    body, lines = _part_byline(_once(printed))
+    body = _once(body)
     names = _names([*byline, *lines])
     credit, is_advertorial = None, False
     while body and (match := _TAIL.search(body[-1])):
@@ -92,12 +94,20 @@ def read_dateline(paragraph: str) -> str | None:
     return None
 
 
+def _once(paragraphs: Sequence[str]) -> list[str]:
+    """AMP pages print the story twice in a row at times; once is enough."""
+    half = len(paragraphs) // 2
+    if len(paragraphs) % 2 == 0 and half and list(paragraphs[:half]) == list(paragraphs[half:]):
+        return list(paragraphs[:half])
+    return list(paragraphs)
+
+
 def _part_byline(paragraphs: list[str]) -> tuple[list[str], list[str]]:
     """(body, credit lines): from the first credit line near the end on, nothing belongs to the story."""
     start = max(0, len(paragraphs) - _LONGEST_TAIL)
     for index in range(start, len(paragraphs)):
         text = paragraphs[index]
-        if _LABEL_LINE.match(text) or _CLOSING.match(text) or _SYNDICATED.match(text) or _OLEH.fullmatch(text):
+        if _LABEL_LINE.match(text) or _CLOSING.match(text) or _OLEH.fullmatch(text):
             return paragraphs[:index], paragraphs[index:]
         if match := _GLUED_BYLINE.search(text):
             return [*paragraphs[:index], text[: match.start()]], [text[match.end() :], *paragraphs[index + 1 :]]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,13 +13,16 @@ from urllib.parse import urlsplit
 import click
 from rich.console import Console
 
-from archive.cli import cli, data_option
+from archive.cli import cli, data_option, search_command
+from archive.database import ArchiveError
 from archive.sites import SITES
 from crawler.health import WELL
 
 EXIT_TROUBLE = 1
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 POLITE_DELAY = 1.0
+FIRST_STORY = date(2012, 1, 1)
+SAMPLE = "stunting"  # a word of the newsroom's stock
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -84,6 +90,45 @@ def crawl(
                 )
     console = Console(soft_wrap=not sys.stdout.isatty())
     sys.exit(_crawl(sites, since.date() if since else None, max_articles, delay, origins, data, console))
+
+
+@cli.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("demo-data"),
+    show_default=True,
+    help="The folder of the demonstration's archive.",
+)
+@click.pass_context
+def demo(context: click.Context, data: Path) -> None:
+    """Show the whole job without a network: crawl made-up news from this machine, then search it."""
+    console = Console(soft_wrap=not sys.stdout.isatty())
+    console.print("A newsroom with made-up stories stands in for both sites, on this machine alone.")
+    with newsroom_process() as origins:
+        code = _crawl(tuple(SITES), FIRST_STORY, None, 0, origins, data, console)
+    if code:
+        sys.exit(code)
+    console.print(f"\n$ warta search {SAMPLE} --limit 3 --data {data}", style="bold", markup=False)
+    context.invoke(search_command, words=(SAMPLE,), limit=3, data=data)
+    console.print(f"\nBrowse it:          warta serve --data {data}", markup=False)
+    console.print(f"Read one story:     warta show ID --data {data}", markup=False)
+    console.print("The real sites:     warta crawl   (set WARTA_CONTACT first; see README)", markup=False)
+
+
+@contextmanager
+def newsroom_process() -> Iterator[dict[str, str]]:
+    """The newsroom in a process of its own, so that it takes no time from the crawl; yields site -> origin."""
+    command = [sys.executable, "-m", "crawler.newsroom"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline().strip() for _ in SITES]
+            if not all(lines):
+                raise ArchiveError("The newsroom did not start.")
+            yield dict(line.split("=", 1) for line in lines)
+        finally:
+            process.terminate()
 
 
 def _crawl(

@@ -11,19 +11,13 @@ import pytest
 
 from archive.database import Archive
 from archive.warc import find, read_record
+from tests import run
+from tests.run import warta
 from tests.site_server import SiteServer, antara, antara_article, paser
-
-WARTA = Path(sys.executable).parent / "warta"
-
-
-def warta(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([WARTA, *arguments], capture_output=True, text=True, timeout=90, check=False)
 
 
 def crawl(data: Path, **origins: str) -> subprocess.CompletedProcess[str]:
-    sites = [name.replace("_", "-") for name in origins]
-    options = [f"--origin={site}={origin}" for site, origin in zip(sites, origins.values(), strict=True)]
-    return warta("crawl", *sites, "--data", data, "--delay", "0", "--since", "2026-01-01", *options)
+    return run.crawl(data, {name.replace("_", "-"): origin for name, origin in origins.items()}, since="2026-01-01")
 
 
 @pytest.fixture(scope="module")

@@ -178,3 +178,31 @@ def test_no_page_makes_reading_raise_anything_but_a_reading_error(text: str) -> 
             read(html)
         except ReadingError:
             continue
+
+
+@pytest.mark.parametrize(
+    "printed", ["a\x1bb", "a&#27;b", "a&#x1F;b", "a&#0;b", "a&#xD800;b", "a&#xfffe;b", "&#9999999;ab", "a\0b"]
+)
+def test_characters_that_no_document_can_hold_do_not_cost_the_page(printed: str) -> None:
+    article = read(antara_article(67123, "Judul", body=f"Paragraf {printed}.<br><br>Paragraf kedua."))
+    assert article.body.startswith("Paragraf ")
+    assert article.body.endswith(".\n\nParagraf kedua.")
+
+
+def test_every_word_of_the_story_stays_in_its_place() -> None:
+    """trafilatura turns the paragraphs of this page round and loses some of it."""
+    page = """<html amp><body><article><h1>Judul</h1><time>Jumat, 25 September 2026 16:30 WIB</time>
+    <div class="artikel">DPRD Paser menyetujui perubahan anggaran, Kamis (12/1).(ADV)<br><br>
+    COPYRIGHT © ANTARA News Kalimantan Timur 2017</div></article></body></html>"""
+    article = read(page.replace("<body>", '<head><link rel="canonical" href="/berita/67123/judul"></head><body>'))
+    assert article.body == "DPRD Paser menyetujui perubahan anggaran, Kamis (12/1)."
+    assert article.is_advertorial
+
+
+@pytest.mark.parametrize("tail", ["", " (ADV/MC Kominfo Paser)", "(ADV)"])
+@pytest.mark.parametrize(
+    "told", ["", "Berita ini telah tayang di Antaranews.com dengan judul: <a href='/x'>Judul</a><br><br>"]
+)
+def test_a_story_printed_twice_with_its_tail_is_read_once(tail: str, told: str) -> None:
+    story = f"Paragraf satu.<br><br>Paragraf dua.{tail}<br><br>{told}"
+    assert read(antara_article(67123, "Judul", body=story * 2)).body == "Paragraf satu.\n\nParagraf dua."

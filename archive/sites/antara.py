@@ -43,7 +43,7 @@ _SECTION = ".breadcrumbs__item a, .breadcrumb li a, .breadcrumb a, .breadcrumbs 
 LAYOUTS = (
     Layout(
         name="antara-3",
-        region="div.wrap__article-detail-content",
+        region=("div.wrap__article-detail-content",),
         title=".wrap__article-detail-title h1, .wrap__article-detail-title",
         date=".wrap__article-detail-info li span, .wrap__article-detail-info span",
         byline="p.text-muted.mt-2.small, p.text-muted.small",
@@ -56,7 +56,7 @@ LAYOUTS = (
     Layout(
         name="antara-2b",
         marker="footer.post-meta",
-        region="div.post-content",
+        region=("div.post-content",),
         title="h1.post-title",
         date="span.article-date time, span.article-date",
         byline="footer.post-meta div.tags-wrapper, footer.post-meta",
@@ -68,7 +68,7 @@ LAYOUTS = (
     ),
     Layout(
         name="antara-2a",
-        region="div.post-content",
+        region=("div.post-content",),
         title="h1.post-title",
         date="span.article-date",
         byline="p.text-muted.small.mt10, p.text-muted.small",
@@ -80,7 +80,7 @@ LAYOUTS = (
     ),
     Layout(
         name="antara-1",
-        region="div#content_news",
+        region=("div#content_news",),
         title="h1",
         date=".date, .article-date, time",
         section=_SECTION,
@@ -92,7 +92,7 @@ LAYOUTS = (
     Layout(
         name="antara-amp",
         marker="html[amp], html[⚡]",
-        region="div.post-content, div.article-content, div.content, article, main",
+        region=("div.post-content", "div.article-content", "div.content", "article", "main"),
         title="h1",
         date="time, .date, .article-date, .article-time",
         section=_SECTION,

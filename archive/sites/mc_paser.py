@@ -14,7 +14,13 @@ _PERMALINK = re.compile(r"/berita(?:/(?!page/)[^/]+){1,2}/?$")
 
 LAYOUT = Layout(
     name="wordpress",
-    region="article .entry-content, .entry-content, .post-content, article .td-post-content, article .content-inner",
+    region=(
+        "article .entry-content",
+        ".entry-content",
+        ".post-content",
+        "article .td-post-content",
+        "article .content-inner",
+    ),
     title="h1.entry-title, article h1, h1.post-title, h1",
     date="time.entry-date, .entry-date, .posted-on time, .post-date",
     section='a[rel~="category"], .cat-links a, .post-categories a',

@@ -24,13 +24,14 @@ class Address:
 class Layout:
     """Where the parts of an article page sit in one generation of a site's markup. Selectors are CSS.
 
-    A page is of this layout when `marker` matches and `region` has text. `drop` names what inside the region is not
-    the story (the text after such an element stays). `byline` names elements that hold the credits, inside the region
-    or outside; credits at the end of the text itself need no selector. Empty selectors match nothing.
+    A page is of this layout when `marker` matches and one of `region`, tried in order, has text. `drop` names what
+    inside the region is not the story (the text after such an element stays). `byline` names elements that hold the
+    credits, inside the region or outside; credits at the end of the text itself need no selector. Empty selectors
+    match nothing.
     """
 
     name: str
-    region: str
+    region: tuple[str, ...]
     marker: str = ""
     title: str = ""
     date: str = ""

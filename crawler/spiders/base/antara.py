@@ -25,7 +25,7 @@ class AntaraSpider(NewsSpider):
         yield
         pages = (LISTING if number == 1 else f"{LISTING}/{number}" for number in count(1))
         try:
-            async for _ in self.walk(pages, self.read_listing, way="listing"):
+            async for _ in self.walk(pages, self.read_listing):
                 yield
         except (FetchError, ListingError) as error:
             self.session.listing_failed(LISTING, error)

@@ -163,13 +163,14 @@ class NewsSpider(Spider):
         return walked is not None and self.since is not None and walked <= self.since
 
     async def walk(
-        self, paths: Iterable[str], read: Callable[[ListingPage], list[Listed]], *, way: str
+        self, paths: Iterable[str], read: Callable[[ListingPage], list[Listed]], *, way: str | None = None
     ) -> AsyncIterator[None]:
         """Listing page after listing page until one is empty, one repeats the page before, all of it is older than
         `since`, or several in a row bring nothing unknown. Yields after noting what each named.
 
-        The first page must serve: its FetchError or ListingError goes to the caller. A later one that fails ends the
-        walk, which then does not count as complete.
+        `way` names the way of discovery that serves, unless `read` says it itself. The first page must serve: its
+        FetchError or ListingError goes to the caller. A later one that fails ends the walk, which then does not count
+        as complete.
         """
         previous: list[Listed] = []
         known, may_stop = 0, self.known_means_complete()
@@ -183,7 +184,8 @@ class NewsSpider(Spider):
                     break  # past its last page WordPress says so
                 self.session.listing_failed(path, error)
                 return
-            self.session.served_by(way)
+            if way:
+                self.session.served_by(way)
             if not listed or [item.address for item in listed] == [item.address for item in previous]:
                 break
             unknown = self.note(listed, on=path)

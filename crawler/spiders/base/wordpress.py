@@ -3,6 +3,7 @@ order, and the run says which served."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from typing import ClassVar
@@ -14,6 +15,8 @@ from crawler.spiders.base.news import NewsSpider
 
 REST = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&_fields=id,date_gmt,modified_gmt,link,title"
 SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # WordPress's own; the Yoast plugin's
+_POSTS = re.compile(r"post(?!s)[^/]*$")
+"""wp-sitemap-posts-post-1.xml and post-sitemap2.xml, not wp-sitemap-posts-page-1.xml."""
 FEED = "/feed/?paged={}"
 
 
@@ -46,7 +49,7 @@ class WordpressSpider(NewsSpider):
             parts, listed = await self.ask(SITEMAPS[0], read_sitemap)
         except (FetchError, ListingError):
             parts, listed = await self.ask(SITEMAPS[1], read_sitemap)
-        posts = [part for part in parts if "post" in urlsplit(part).path.rpartition("/")[2]]
+        posts = [part for part in parts if _POSTS.search(urlsplit(part).path)]
         if not posts:
             posts = [SITEMAPS[0]] if listed else []
         async for _ in self.walk(reversed(posts), _articles_of_sitemap, way="sitemap"):

@@ -1,0 +1,129 @@
+"""A site on loopback: answers with validators, gzip and the newsroom's clock, and remembers what was asked."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+SMALLEST_GZIPPED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`modified` becomes Last-Modified. Redirects name their target in `location`."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "text/html; charset=utf-8"
+    modified: datetime | None = None
+    location: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came, and the status it was answered with."""
+
+    path: str
+    agent: str
+    conditional: bool
+    status: int
+
+
+Fault = Callable[[BaseHTTPRequestHandler], bool]
+"""Looks at a request before the site does; True when it has answered, well or badly."""
+
+
+@dataclass
+class SiteServer:
+    """`answer(path)` is the site. What begins with a prefix in `switched_off` is answered with 404; `fault`, when set,
+    comes before everything."""
+
+    answer: Callable[[str], Answer]
+    clock: Callable[[], datetime]
+    log: list[Asked] = field(default_factory=list)
+    switched_off: set[str] = field(default_factory=set)
+    fault: Fault | None = None
+
+    @property
+    def asked(self) -> list[str]:
+        return [asked.path for asked in self.log]
+
+    @contextmanager
+    def serving(self, port: int = 0) -> Iterator[str]:
+        server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+
+
+def _handler(site: SiteServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        server_version = "nginx"
+        sys_version = ""
+        wbufsize = 1 << 16  # head and body in one packet: no waiting for a delayed acknowledgement
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            if site.fault is not None and site.fault(self):
+                site.log.append(Asked(self.path, self.headers["User-Agent"] or "", False, 0))
+                return
+            off = any(self.path.startswith(prefix) for prefix in site.switched_off)
+            answer = NOT_FOUND if off else site.answer(self.path)
+            etag = f'"{sha256(answer.body).hexdigest()[:16]}"'
+            conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
+            status = 304 if answer.status == 200 and self._unchanged(etag, answer.modified) else answer.status
+            site.log.append(Asked(self.path, self.headers["User-Agent"] or "", conditional, status))
+            body = answer.body
+            self.send_response(status)
+            if answer.location:
+                self.send_header("Location", answer.location)
+            if answer.status == 200:
+                self.send_header("ETag", etag)
+                if answer.modified:
+                    self.send_header("Last-Modified", _http_date(answer.modified))
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            if status != 304:
+                self.send_header("Content-Type", answer.content_type)
+                if len(body) >= SMALLEST_GZIPPED and "gzip" in (self.headers["Accept-Encoding"] or ""):
+                    body = gzip.compress(body, 5, mtime=0)
+                    self.send_header("Content-Encoding", "gzip")
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if status != 304:
+                self.wfile.write(body)
+
+        def _unchanged(self, etag: str, modified: datetime | None) -> bool:
+            """RFC 9110, 13.2.2: If-None-Match goes before If-Modified-Since."""
+            if (asked := self.headers["If-None-Match"]) is not None:
+                return asked == etag
+            return modified is not None and self.headers["If-Modified-Since"] == _http_date(modified)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+            return _http_date(site.clock())
+
+        def log_message(self, *args: object) -> None:
+            """The site keeps its own log."""
+
+    return Handler
+
+
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
+
+
+NOT_FOUND = Answer(b"<html><head><title>404</title></head><body><h1>Halaman tidak ditemukan</h1></body></html>", 404)
