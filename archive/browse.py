@@ -1,6 +1,23 @@
-"""How Datasette presents an archive."""
+"""How Datasette presents an archive: what it calls things, and which columns of a story it shows first."""
 
+from html import escape
 from typing import Any
+from urllib.parse import urlencode
+
+_FIRST_COLUMNS = ("title", "published_date", "site", "section", "pewarta", "editor", "credit")
+STORIES = "/archive/articles?" + urlencode([("_col", column) for column in _FIRST_COLUMNS])
+"""The address to begin at: the newest stories with the columns people ask for; all others are a click away."""
+
+_SEARCH = (
+    '<form action="/archive/articles" style="margin:1em 0"><input type="search" name="_search" aria-label="Words">'
+    + "".join(f'<input type="hidden" name="_col" value="{column}">' for column in _FIRST_COLUMNS)
+    + f' <input type="submit" value="Search"></form><p><a href="{escape(STORIES)}">The newest stories</a></p>'
+)
+# Datasette prints the descriptions of the columns above the rows, a screenful of them: side by side they leave room.
+_BESIDE = (
+    "<style>.column-descriptions{columns:3 22em;font-size:.85em;line-height:1.3}"
+    ".column-descriptions dd{margin-left:1em;break-before:avoid}.column-descriptions dt{break-after:avoid}</style>"
+)
 
 SETTINGS = {
     "default_page_size": 50,
@@ -13,12 +30,14 @@ SETTINGS = {
 
 METADATA: dict[str, Any] = {
     "title": "warta: an archive of regional news",
+    "description_html": _SEARCH,
     "databases": {
         "archive": {
             "tables": {
                 "articles": {
-                    "description": "One row a story, as it was last read.",
+                    "description_html": _BESIDE + "One row a story, as it was last read.",
                     "label_column": "title",
+                    "fts_table": "articles_fts",
                     "sort_desc": "key",
                     "facets": ["site", "section", "credit", "layout"],
                     "columns": {

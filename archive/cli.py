@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import errno
 import json
+import socket
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -234,8 +235,13 @@ def serve(port: int, data: Path) -> None:
     import uvicorn
     from datasette.app import Datasette
 
-    from archive.browse import METADATA, SETTINGS
+    from archive.browse import METADATA, SETTINGS, STORIES
 
+    try:
+        listening = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise ArchiveError(f"Port {port} is taken (by another `warta serve`?): name another with --port.") from error
     datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
-    click.echo(f"http://127.0.0.1:{port}/archive/articles (Ctrl-C ends)")
-    uvicorn.run(datasette.app(), host="127.0.0.1", port=port, log_level="warning", lifespan="on")
+    click.echo(f"http://127.0.0.1:{listening.getsockname()[1]}{STORIES}\nCtrl-C ends.")
+    config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
+    uvicorn.Server(config).run(sockets=[listening])

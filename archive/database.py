@@ -139,6 +139,7 @@ class Archive:
                 values = {
                     "published_at": iso_local(item.published_at, site),
                     "modified_at": iso_local(item.modified_at, site),
+                    "listed_day": item.day.isoformat() if item.day else None,
                 }
                 if known is None:
                     unknown += 1
@@ -148,9 +149,9 @@ class Archive:
                 else:
                     self.db.execute(
                         "UPDATE pages SET article_id = coalesce(article_id, ?),"
-                        " published_at = coalesce(?, published_at), modified_at = coalesce(?, modified_at)"
-                        " WHERE url = ?",
-                        [article_id, values["published_at"], values["modified_at"], known["url"]],
+                        " published_at = coalesce(?, published_at), modified_at = coalesce(?, modified_at),"
+                        " listed_day = coalesce(?, listed_day) WHERE url = ?",
+                        [article_id, *values.values(), known["url"]],
                     )
         return unknown
 
@@ -177,7 +178,8 @@ class Archive:
     def shelve(self, article: Article, capture: Capture, *, page_url: str) -> Literal["new", "changed", "same"]:
         """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
 
-        The publication time that the listing gave serves where the page itself has none.
+        The publication time that the listing gave serves where the page itself has none; where the listing gave a
+        day alone, it puts the story in its place among the others (`key`) and no more.
         """
         if capture.id is None:
             raise ValueError("a capture is kept before its article")
@@ -198,7 +200,8 @@ class Archive:
             if known is None:
                 outcome = "new"
                 values |= {"first_seen_at": seen_at, "capture_id": capture.id}
-                values["key"] = self._free_key(article.id, values["published_at"] or seen_at)
+                day = f"{page['listed_day']}T00:00:00+00:00" if page and page["listed_day"] else seen_at
+                values["key"] = self._free_key(article.id, values["published_at"] or day)
                 self._insert("articles", values)
             elif known["fingerprint"] != article.fingerprint:
                 outcome = "changed"

@@ -150,3 +150,10 @@ def m002_full_text(db: Database) -> None:
     db.execute(f"CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN {insert} END")
     db.execute(f"CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN {delete} END")
     db.execute(f"CREATE TRIGGER articles_au AFTER UPDATE OF key, {columns} ON articles BEGIN {delete} {insert} END")
+
+
+@migrations()
+def m003_listed_day(db: Database) -> None:
+    """The day a listing prints beside a link. It may be off by one where site and listing differ in time zone, so it
+    orders stories that print no date of their own and is never shown as one."""
+    db.execute("ALTER TABLE pages ADD COLUMN listed_day TEXT")

@@ -20,7 +20,9 @@ from scrapy.settings import Settings
 
 
 def fetch_all(data: Path, origin: str, paths: list[str], **settings: Any) -> dict[str, Any]:
-    """Fetches the paths at once, in another process; path -> HTTP status, or the name and words of the error."""
+    """Fetches the paths at once, in another process; path -> HTTP status, or the name and words of the error.
+
+    The path "delay" stands for the seconds that the downloader leaves between two requests, asked at the end."""
     command = [sys.executable, "-m", "tests.fetch", str(data), origin, json.dumps(settings), *paths]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -36,7 +38,10 @@ class FetchSpider(Spider):
     results: dict[str, Any]
 
     async def start(self) -> AsyncIterator[Any]:
-        await asyncio.gather(*(self.fetch(path) for path in self.paths))
+        await asyncio.gather(*(self.fetch(path) for path in self.paths if path != "delay"))
+        if "delay" in self.paths:
+            assert self.crawler.engine is not None
+            self.results["delay"] = max(slot.delay for slot in self.crawler.engine.downloader.slots.values())
         yield {}  # the one item, to make this a generator as Scrapy wants it
 
     async def fetch(self, path: str) -> None:

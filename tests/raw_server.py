@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 
 @dataclass
 class RawServer:
-    """Answers each path with its bytes, then closes the connection; 404 for /robots.txt and unknown paths."""
+    """Answers each path with its bytes, then closes the connection, unless told to leave it hanging; 404 for
+    /robots.txt and unknown paths."""
 
     answers: dict[str, bytes]
     received: dict[str, bytes] = field(default_factory=dict)
+    closes: bool = True
 
     @contextmanager
     def serving(self, tls: ssl.SSLContext | None = None) -> Iterator[int]:
@@ -43,6 +45,8 @@ class RawServer:
             path = request.split(b" ")[1].decode()
             self.received[path] = request
             stream.sendall(self.answers.get(path, b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+            while not self.closes and path in self.answers and stream.recv(65536):
+                pass
             with suppress(OSError):
                 stream.shutdown(socket.SHUT_WR)
             stream.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ class SiteServer:
     pages: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     origin: str = ""
 
     def put(self, path: str, body: str | bytes, *, status: int = 200, **headers: str) -> None:
@@ -33,6 +35,7 @@ class SiteServer:
 
             def do_GET(self) -> None:
                 site.asked.append(self.path)
+                site.moments.append(time.monotonic())
                 site.agents.append(self.headers["User-Agent"])
                 status, headers, body = site.pages.get(self.path, (404, {"Content-Type": "text/html"}, b"<h1>404</h1>"))
                 self.send_response(status)

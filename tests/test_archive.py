@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -193,3 +194,36 @@ def test_datasette_shows_the_archive(archive: Archive, tmp_path: Path) -> None:
         return len(response.json())
 
     assert (asyncio.run(rows("gajah")), asyncio.run(rows("unta"))) == (1, 0)
+
+
+def test_the_start_page_and_the_stories_are_shown_with_search_facets_and_described_columns(
+    archive: Archive, tmp_path: Path
+) -> None:
+    import asyncio
+
+    from datasette.app import Datasette
+
+    from archive.browse import METADATA, SETTINGS, STORIES
+
+    shelve(archive, 1, body="Seekor gajah di Paser")
+
+    async def pages() -> tuple[str, str]:
+        datasette = Datasette([str(database_path(tmp_path))], metadata=METADATA, settings=SETTINGS)
+        start, stories = await datasette.client.get("/"), await datasette.client.get(STORIES)
+        assert (start.status_code, stories.status_code) == (200, 200)
+        return start.text, stories.text
+
+    start, stories = asyncio.run(pages())
+    assert 'name="_search"' in start
+    assert "Reporter; several names are joined by a comma" in stories
+    assert "data-facet-column" in stories or "facet-info" in stories
+    assert "<th" in stories
+    assert 'data-column="fingerprint"' not in stories
+
+
+def test_a_port_that_is_taken_is_told(archive: Archive, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = CliRunner().invoke(cli, ["serve", "--port", str(port), "--data", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.output == f"warta: Port {port} is taken (by another `warta serve`?): name another with --port.\n"

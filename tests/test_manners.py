@@ -86,6 +86,25 @@ def test_every_request_names_the_crawler_and_the_contact_of_its_operator(tmp_pat
     assert all(agent.startswith("warta/") for agent in server.agents)
 
 
+@pytest.mark.parametrize(("asked", "own", "kept"), [("0.4", 0.1, 0.4), ("0.1", 0.3, 0.3), ("soon", 0.2, 0.2)])
+def test_crawl_delay_raises_the_pause_between_requests_and_never_lowers_it(
+    tmp_path: Path, asked: str, own: float, kept: float
+) -> None:
+    server = served(f"User-agent: *\nCrawl-delay: {asked}\nDisallow: /ajax/")
+    with server.serving() as origin:
+        results = fetch_all(tmp_path, origin, [*PAGES[:2], "delay"], DOWNLOAD_DELAY=own)
+    assert results == {PAGES[0]: 200, PAGES[1]: 200, "delay": kept}
+
+
+def test_retry_after_holds_the_next_request_back(tmp_path: Path) -> None:
+    server = served(None)
+    server.put(PAGES[0], "later", status=503, Retry_After="1")
+    with server.serving() as origin:
+        fetch_all(tmp_path, origin, PAGES[:2])
+    assert server.asked == ["/robots.txt", *PAGES[:2]]
+    assert server.moments[2] - server.moments[1] >= 1  # a slow machine only makes it longer
+
+
 def test_a_longer_retry_after_than_a_run_waits_for_ends_the_asking(tmp_path: Path) -> None:
     server = served(None)
     server.put(PAGES[0], "later", status=429, Retry_After="3600")

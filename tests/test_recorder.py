@@ -139,6 +139,45 @@ def test_the_same_payload_again_is_a_revisit_of_the_first(tmp_path: Path) -> Non
     assert record.block == WHOLE["/reason"].removesuffix(b"hi")
 
 
+@pytest.mark.parametrize(
+    ("answer", "settings", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\nonly this", {"DOWNLOAD_TIMEOUT": 1}, "time"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 5000, {"DOWNLOAD_MAXSIZE": 1000}, "length"),
+        (ANSWERS["/cut"], {}, "disconnect"),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_kept_as_far_as_it_came_and_says_why(
+    tmp_path: Path, answer: bytes, settings: dict[str, int], reason: str
+) -> None:
+    server = RawServer({"/cut": answer}, closes=reason != "time")
+    with server.serving() as port:
+        results = fetch_all(tmp_path, f"http://127.0.0.1:{port}", ["/cut"], **settings)
+    assert isinstance(results["/cut"], str)
+    with Archive.open_reading(tmp_path) as archive:
+        row = archive.rows("SELECT * FROM captures WHERE url LIKE '%/cut'")[0]
+    record = read_record(find(tmp_path / "warc", row["warc"]), row["offset"])
+    assert record.header("WARC-Truncated") == reason
+    assert record.block
+    assert answer.startswith(record.block)
+
+
+def test_a_request_repeated_because_its_kept_connection_was_dead_is_recorded_once(tmp_path: Path) -> None:
+    """A server that promises to keep the connection and closes it: Twisted sends the next request again."""
+    kept = {f"/{n}": b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n%d" % n for n in range(6)}
+    server = RawServer(kept)
+    with server.serving() as port:
+        results = fetch_all(tmp_path, f"http://127.0.0.1:{port}", list(kept))
+    with Archive.open_reading(tmp_path) as archive:
+        rows = archive.rows("SELECT * FROM captures WHERE status = 200")
+    whole = {path for path, status in results.items() if status == 200}
+    assert whole == {"/" + row["url"].rpartition("/")[2] for row in rows}
+    assert len(rows) == len(whole)
+    for row in rows:
+        path = "/" + row["url"].rpartition("/")[2]
+        assert read_record(find(tmp_path / "warc", row["warc"]), row["offset"]).block == kept[path]
+
+
 def test_an_answer_that_cannot_be_recorded_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "warc").write_text("a file where the folder should be")
     with RawServer(ANSWERS).serving() as port:
