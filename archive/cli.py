@@ -15,9 +15,11 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from archive.body import collapse
 from archive.database import Archive, ArchiveError, Row, database_path, warc_root
 from archive.search import MARK, UNMARK, Query, Result, search
 from archive.sites import SITES
@@ -114,7 +116,7 @@ def _write_table(result: Result) -> None:
         console.print(Text(hit.title, style="bold"))
         facts = (hit.published_at and hit.published_at[:10], hit.id, hit.pewarta and f"Pewarta: {hit.pewarta}")
         console.print(Text("  " + " · ".join(fact for fact in facts if fact), style="dim"))
-        console.print(Text("  ") + _marked(hit.snippet.replace("\n", " ")))
+        console.print(Padding(_marked(collapse(hit.snippet)), (0, 0, 0, 2)), soft_wrap=False)
         console.print()
     shown = f", the first {len(result.hits)} shown" if result.total > len(result.hits) else ""
     found = "1 story" if result.total == 1 else f"{result.total:,} stories"

@@ -88,7 +88,7 @@ def crawl(
                 raise click.UsageError(
                     f"a delay below {POLITE_DELAY:g} second is for servers of your own (--origin {site}=http://127.0.0.1:…)."
                 )
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     sys.exit(_crawl(sites, since.date() if since else None, max_articles, delay, origins, data, console))
 
 
@@ -103,7 +103,7 @@ def crawl(
 @click.pass_context
 def demo(context: click.Context, data: Path) -> None:
     """Show the whole job without a network: crawl made-up news from this machine, then search it."""
-    console = Console(soft_wrap=not sys.stdout.isatty())
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print("A newsroom with made-up stories stands in for both sites, on this machine alone.")
     with newsroom_process() as origins:
         code = _crawl(tuple(SITES), FIRST_STORY, None, 0, origins, data, console)
