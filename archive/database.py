@@ -64,8 +64,11 @@ class Archive:
             db.execute("PRAGMA journal_mode = wal")
             db.execute("PRAGMA synchronous = normal")
             db.execute("PRAGMA foreign_keys = on")
-            migrations.apply(db)
-        return cls(data, db)
+            archive = cls(data, db)
+            if migrations.pending(db):
+                with archive.writing():  # all or nothing: a disk that fills up leaves no half-made archive
+                    migrations.apply(db)
+        return archive
 
     @classmethod
     def open_reading(cls, data: Path) -> Self:

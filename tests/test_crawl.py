@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import resource
+import sqlite3
 import subprocess
 import sys
+import threading
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from archive.database import Archive
+from archive.sites import SITES
 from archive.warc import find, read_record
+from crawler.newsroom.newsroom import Newsroom
 from tests import run
 from tests.run import warta
 from tests.site_server import SiteServer, antara, antara_article, paser
@@ -207,3 +213,49 @@ def test_a_folder_that_takes_no_more_stops_the_run_with_one_line_and_no_tracebac
     assert ended.returncode == 1
     assert "antara-kaltim: stopped: cannot record what the site sends" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("kilobytes", [20, 100, 250, 400])
+def test_a_full_disk_is_told_in_a_line_and_costs_nothing_once_there_is_room(tmp_path: Path, kilobytes: int) -> None:
+    """A limit on the size of files stands in for the full disk: the same writes fail, at the same calls."""
+    room = Newsroom(antara=40, paser=20)
+    with room.serving() as origins:
+        limit = (kilobytes * 1024, kilobytes * 1024)
+        full = run.crawl(tmp_path, origins, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+        with_room = run.crawl(tmp_path, origins)
+    assert full.returncode == 1
+    assert "stopped: " in full.stdout or full.stderr.startswith("warta: Cannot open ")
+    assert "Traceback" not in full.stdout + full.stderr
+    assert with_room.returncode == 0, with_room.stdout + with_room.stderr
+    with Archive.open_reading(tmp_path) as archive:
+        held = [row["id"] for row in archive.rows("SELECT id FROM articles")]
+        captures = archive.rows("SELECT * FROM captures")
+        assert archive.row("PRAGMA integrity_check") == {"integrity_check": "ok"}
+    assert sorted(held) == sorted(story.id for stories in room.stories.values() for story in stories)
+    for capture in captures:
+        record = read_record(find(tmp_path / "warc", capture["warc"]), capture["offset"])
+        assert record.header("WARC-Record-ID") == capture["record_id"]
+
+
+def test_a_run_waits_while_another_program_writes_to_the_archive(tmp_path: Path) -> None:
+    room = Newsroom(antara=20, paser=10)
+    Archive.open(tmp_path).close()
+    other = sqlite3.connect(tmp_path / "archive.db", check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(2, other.commit).start()
+    with room.serving() as origins:
+        ended = run.crawl(tmp_path, origins)
+    other.close()
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    with Archive.open_reading(tmp_path) as archive:
+        assert archive.row("SELECT count(*) AS n FROM articles") == {"n": 30}
+
+
+def test_an_archive_that_stays_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Archive.open(tmp_path).close()
+    monkeypatch.setattr("archive.database.BUSY_SECONDS", 0.1)
+    with sqlite3.connect(tmp_path / "archive.db") as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with Archive.open(tmp_path) as archive, pytest.raises(sqlite3.OperationalError, match="database is locked"):
+            archive.start_run(SITES["mc-paser"], at=datetime.now(UTC), since=date(2026, 1, 1), arguments={})
+    other.close()
