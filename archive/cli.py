@@ -116,7 +116,7 @@ def _write_table(result: Result) -> None:
         console.print(Text(hit.title, style="bold"))
         facts = (hit.published_at and hit.published_at[:10], hit.id, hit.pewarta and f"Pewarta: {hit.pewarta}")
         console.print(Text("  " + " · ".join(fact for fact in facts if fact), style="dim"))
-        console.print(Padding(_marked(collapse(hit.snippet)), (0, 0, 0, 2)), soft_wrap=False)
+        console.print(Padding(_marked(collapse(hit.snippet)), (0, 0, 0, 2), expand=False), soft_wrap=False)
         console.print()
     shown = f", the first {len(result.hits)} shown" if result.total > len(result.hits) else ""
     found = "1 story" if result.total == 1 else f"{result.total:,} stories"
