@@ -27,6 +27,7 @@ class Capture:
     record_id: str
     etag: str | None = None
     last_modified: str | None = None
+    received: int = 0  # bytes on the wire, head and coded body
     run_id: int | None = None
     article_id: str | None = None
     id: int | None = None

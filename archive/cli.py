@@ -1,4 +1,4 @@
-"""`warta`: search, show, status, serve. `crawler.cli` adds the commands that fetch."""
+"""`warta`: search, show, history, status, serve. `crawler.cli` adds the commands that fetch."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from rich.text import Text
 
 from archive.body import collapse
 from archive.database import Archive, ArchiveError, Row, database_path, warc_root
+from archive.history import Paragraph, changes, versions_of
 from archive.search import MARK, UNMARK, Query, Result, search
 from archive.sites import SITES
+from archive.status import TREND_RUNS, all_sites
 from archive.warc import find
 
 FIELDS = ("id", "url", "title", "pewarta", "editor", "published_at", "section", "credit", "site", "snippet")
@@ -163,9 +165,7 @@ def _marked(snippet: str) -> Text:
 def show(article_id: str, data: Path) -> None:
     """Print the article ID (as "antara-kaltim/67123", or its address) and where its capture is kept."""
     with Archive.open_reading(data) as archive:
-        article = archive.row("SELECT * FROM articles WHERE id = ? OR url = ?", [article_id, article_id])
-        if article is None:
-            raise ArchiveError(f"No article {article_id!r} in {data}. Ids look like antara-kaltim/67123.")
+        article = _find(archive, article_id)
         capture = archive.capture(article["capture_id"])
     assert capture is not None
     console = _console()
@@ -208,24 +208,64 @@ def _facts(article: Row) -> list[tuple[str, Any]]:
 
 
 @cli.command()
+@click.argument("article_id", metavar="ID")
+@data_option
+def history(article_id: str, data: Path) -> None:
+    """Show what changed in the article ID from version to version, word by word."""
+    with Archive.open_reading(data) as archive:
+        article = _find(archive, article_id)
+        versions = versions_of(archive, article["id"])
+        withdrawn = article["gone_at"]
+    console = _console()
+    console.print(Text(article["title"], style="bold"))
+    console.print(f"Version 1, seen {versions[0]['seen_at'][:16]}Z")
+    for change in changes(versions):
+        console.print(f"\nVersion {change.version}, seen {change.seen_at[:16]}Z")
+        for field, paragraphs in change.fields.items():
+            for paragraph in paragraphs:
+                label = "" if field == "body" else f"{field}: "
+                console.print(Padding(Text(label) + _compared(paragraph, console), (0, 0, 0, 2), expand=False))
+    if withdrawn:
+        console.print(f"\nWithdrawn, not there since {withdrawn[:16]}Z. The text is kept.")
+    elif len(versions) == 1:
+        console.print("\nNo change was seen.")
+
+
+def _compared(paragraph: Paragraph, console: Console) -> Text:
+    """Taken out is red and struck through, put in is green; without colours as git prints it: [-old-] {+new+}."""
+    marks = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
+    styles = {"=": "", "-": "red strike", "+": "green"}
+    words = []
+    for piece in paragraph:
+        before, after = ("", "") if console.is_terminal and not console.no_color else marks[piece.kind]
+        words.append(Text(before + piece.text + after, style=styles[piece.kind]))
+    return Text(" ").join(words)
+
+
+def _find(archive: Archive, article_id: str) -> Row:
+    article = archive.row("SELECT * FROM articles WHERE id = ? OR url = ?", [article_id, article_id])
+    if article is None:
+        raise ArchiveError(f"No article {article_id!r} in {archive.data}. Ids look like antara-kaltim/67123.")
+    return article
+
+
+@cli.command()
 @data_option
 def status(data: Path) -> None:
-    """Say what the archive holds, and how the last run of each site went."""
-    table = Table("site", "stories", "from", "to", "versions", "captures", "waiting", "last run", "verdict", box=None)
+    """Say what the archive holds, and how the last runs of each site went."""
     with Archive.open_reading(data) as archive:
-        for site in SITES:
-            held = archive.rows(
-                "SELECT count(*) AS stories, min(published_date) AS oldest, max(published_date) AS newest,"
-                " coalesce(sum(versions), 0) AS versions FROM articles WHERE site = ?",
-                [site],
-            )[0]
-            captures = archive.rows("SELECT count(*) AS n FROM captures WHERE site = ?", [site])[0]["n"]
-            waiting = archive.rows("SELECT count(*) AS n FROM pages WHERE site = ? AND due_at IS NOT NULL", [site])
-            run = archive.row("SELECT * FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site]) or {}
-            verdict = run.get("verdict") or ("unfinished" if run else "never run")
-            counts = (held["stories"], held["oldest"] or "", held["newest"] or "", held["versions"], captures)
-            table.add_row(site, *map(str, counts), str(waiting[0]["n"]), (run.get("started_at") or "")[:16], verdict)
-    _console().print(table)
+        sites = all_sites(archive)
+    columns = ("site", "stories", "from", "to", "versions", "withdrawn", "captures", "waiting", "last run", "verdict")
+    table = Table(*columns, f"new in the last {TREND_RUNS} runs", box=None)
+    for site in sites:
+        counts = (site.stories, site.oldest or "", site.newest or "", site.versions, site.withdrawn, site.captures)
+        last = (site.last_run or "")[:16]
+        table.add_row(site.site, *map(str, counts), str(site.waiting), last, site.verdict, site.trend)
+    console = _console()
+    console.print(table)
+    for site in sites:
+        if site.reason:
+            console.print(f"{site.site}: {site.verdict}: {site.reason}", markup=False, soft_wrap=True)
 
 
 @cli.command()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 from zlib import crc32
@@ -16,14 +16,16 @@ from sqlite_utils import Database
 
 from archive.article import Article
 from archive.captures import Capture
-from archive.listings import Listed
+from archive.frontier import mark_read
 from archive.schema import migrations
 from archive.sites import Site
+from archive.times import iso_utc
 
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
 
 Row = dict[str, Any]
+Outcome = Literal["new", "changed", "moved", "same"]
 
 
 class ArchiveError(Exception):
@@ -116,12 +118,33 @@ class Archive:
         values = asdict(capture)
         values["fetched_at"] = iso_utc(capture.fetched_at)
         with self.writing():
-            return replace(capture, id=self._insert("captures", values))
+            return replace(capture, id=self.insert("captures", values))
 
-    def last_capture(self, url: str) -> Capture | None:
-        """The newest capture of `url` whose payload is stored, which a revisit record may refer to."""
+    def last_capture(self, url: str, *, payload_digest: str | None = None) -> Capture | None:
+        """The newest capture of `url` whose payload is stored (and is the one with this digest), which a revisit
+        record may refer to."""
         row = self.row(
-            "SELECT * FROM captures WHERE url = ? AND record_type = 'response' ORDER BY id DESC LIMIT 1", [url]
+            "SELECT * FROM captures WHERE url = :url AND record_type = 'response' AND status = 200"
+            " AND payload_digest = coalesce(:digest, payload_digest) ORDER BY id DESC LIMIT 1",
+            {"url": url, "digest": payload_digest},
+        )
+        return _capture(row) if row else None
+
+    def last_reading(self, url: str) -> Capture | None:
+        """The newest capture of `url` that an article was read from."""
+        row = self.row(
+            "SELECT * FROM captures WHERE url = ? AND status = 200 AND article_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+            [url],
+        )
+        return _capture(row) if row else None
+
+    def last_complete_listing(self, url: str) -> Capture | None:
+        """The newest capture of a listing in a run whose discovery came to its end: everything it names is in the
+        frontier."""
+        row = self.row(
+            "SELECT captures.* FROM captures JOIN runs ON runs.id = run_id"
+            " WHERE url = ? AND status = 200 AND complete ORDER BY captures.id DESC LIMIT 1",
+            [url],
         )
         return _capture(row) if row else None
 
@@ -129,56 +152,9 @@ class Archive:
         row = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
         return _capture(row) if row else None
 
-    # Frontier
-
-    def discover(self, site: Site, listed: Iterable[Listed], *, on: str, at: datetime) -> int:
-        """Keeps what a listing at URL `on` named, before it is fetched; returns how many of them were unknown."""
-        unknown = 0
-        with self.writing():
-            for item in listed:
-                address = item.address
-                article_id = site.article_id(address) if address.number is not None else None
-                known = self.row("SELECT * FROM pages WHERE article_id = ? OR url = ?", [article_id, address.url])
-                values = {
-                    "published_at": iso_local(item.published_at, site),
-                    "modified_at": iso_local(item.modified_at, site),
-                    "listed_day": item.day.isoformat() if item.day else None,
-                }
-                if known is None:
-                    unknown += 1
-                    values |= {"url": address.url, "site": site.name, "article_id": article_id, "kind": address.kind}
-                    values |= {"discovered_at": iso_utc(at), "discovered_on": on, "due_at": iso_utc(at), "state": "new"}
-                    self._insert("pages", values)
-                else:
-                    self.db.execute(
-                        "UPDATE pages SET article_id = coalesce(article_id, ?),"
-                        " published_at = coalesce(?, published_at), modified_at = coalesce(?, modified_at),"
-                        " listed_day = coalesce(?, listed_day) WHERE url = ?",
-                        [article_id, *values.values(), known["url"]],
-                    )
-        return unknown
-
-    def due(self, site: Site, *, before: datetime, limit: int) -> list[Row]:
-        """The pages to fetch now: unknown articles first, the newest of them first; none twice in a run, because a
-        page checked at or after `before` (the run's start) waits for the next one."""
-        return self.rows(
-            "SELECT * FROM pages WHERE site = :site AND due_at IS NOT NULL"
-            " AND (checked_at IS NULL OR checked_at < :before)"
-            " ORDER BY state = 'new' DESC, coalesce(published_at, discovered_at) DESC, article_id DESC LIMIT :limit",
-            {"site": site.name, "before": iso_utc(before), "limit": limit},
-        )
-
-    def page_failed(self, url: str, *, at: datetime, reason: str) -> None:
-        """Notes that a page could not be fetched or read. It stays due: the next run tries again."""
-        with self.writing():
-            self.db.execute(
-                "UPDATE pages SET state = 'failed', reason = ?, checked_at = ?, checks = checks + 1 WHERE url = ?",
-                [reason, iso_utc(at), url],
-            )
-
     # Articles
 
-    def shelve(self, article: Article, capture: Capture, *, page_url: str) -> Literal["new", "changed", "same"]:
+    def shelve(self, article: Article, capture: Capture, *, page_url: str) -> Outcome:
         """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
 
         The publication time that the listing gave serves where the page itself has none; where the listing gave a
@@ -199,26 +175,26 @@ class Archive:
                 values["modified_at"] = values["modified_at"] or page["modified_at"]
             values["published_date"] = values["published_at"][:10] if values["published_at"] else None
             known = self.row("SELECT * FROM articles WHERE id = ?", [article.id])
-            outcome: Literal["new", "changed", "same"]
+            outcome: Outcome
             if known is None:
                 outcome = "new"
                 values |= {"first_seen_at": seen_at, "capture_id": capture.id}
                 day = f"{page['listed_day']}T00:00:00+00:00" if page and page["listed_day"] else seen_at
                 values["key"] = self._free_key(article.id, values["published_at"] or day)
-                self._insert("articles", values)
+                self.insert("articles", values)
             elif known["fingerprint"] != article.fingerprint:
                 outcome = "changed"
                 values |= {"changed_at": seen_at, "capture_id": capture.id, "versions": known["versions"] + 1}
                 self._update_article(known, values)
             else:
                 # Typography and page chrome are no new version: the story stays as it was first printed, and what
-                # stands around it (section, tags, caption, times) follows the page.
-                outcome = "same"
+                # stands around it (section, tags, caption, times, its address) follows the page.
+                outcome = "same" if known["url"] == article.url else "moved"
                 for versioned in ("title", "pewarta", "editor", "body", "word_count", "fingerprint"):
                     del values[versioned]
                 self._update_article(known, values)
-            if outcome != "same":
-                self._insert(
+            if outcome in ("new", "changed"):
+                self.insert(
                     "versions",
                     {
                         "article_id": article.id,
@@ -231,14 +207,11 @@ class Archive:
             self.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
             # One page a story: where two addresses turn out to be one article, the other address stays known.
             self.db.execute("UPDATE OR IGNORE pages SET article_id = ? WHERE url = ?", [article.id, page_url])
-            self.db.execute(
-                "UPDATE pages SET state = 'read', reason = NULL, checked_at = ?, checks = checks + 1, due_at = NULL"
-                " WHERE url = ?",
-                [seen_at, page_url],
-            )
+            mark_read(self, page_url, at=capture.fetched_at)
         return outcome
 
     def _update_article(self, known: Row, values: Row) -> None:
+        values |= {"gone_at": None}  # a story that can be read is back
         values = {name: value for name, value in values.items() if known.get(name) != value}
         published_at = values.get("published_at")
         if published_at:
@@ -264,17 +237,7 @@ class Archive:
     def start_run(self, site: Site, *, at: datetime, since: date, arguments: Row) -> int:
         values = {"site": site.name, "started_at": iso_utc(at), "since": since.isoformat()}
         with self.writing():
-            return self._insert("runs", values | {"arguments": json.dumps(arguments)})
-
-    def walked_back_to(self, site: Site, *, before_run: int) -> date | None:
-        """How far the listings were walked without a gap: the `since` of the last run if its discovery came to its
-        end, None if that run was cut short. Only then do pages full of known articles mean that nothing older is
-        missing."""
-        row = self.row(
-            "SELECT since, complete FROM runs WHERE site = ? AND id < ? ORDER BY id DESC LIMIT 1",
-            [site.name, before_run],
-        )
-        return date.fromisoformat(row["since"]) if row and row["complete"] else None
+            return self.insert("runs", values | {"arguments": json.dumps(arguments)})
 
     def finish_run(self, run_id: int, *, at: datetime, values: Row) -> None:
         """`values` are columns of `runs`: verdict, reason, discovery, complete and the counts."""
@@ -285,26 +248,16 @@ class Archive:
 
     def add_warc(self, name: str, *, site: str, records: int, size: int, sha256: str, at: datetime) -> None:
         with self.writing():
-            self._insert(
+            self.insert(
                 "warcs",
                 {"name": name, "site": site, "records": records, "size": size}
                 | {"sha256": sha256, "sealed_at": iso_utc(at)},
             )
 
-    def _insert(self, table: str, values: Row) -> int:
+    def insert(self, table: str, values: Row) -> int:
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         return self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values).lastrowid or 0
-
-
-def iso_utc(time: datetime) -> str:
-    """ "2026-09-30T04:00:00.000000Z": always of one length, so that text order is time order."""
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def iso_local(time: datetime | None, site: Site) -> str | None:
-    """ "2026-09-30T12:00:00+08:00": a publication time, in the offset of its site."""
-    return time.astimezone(site.timezone).isoformat(timespec="seconds") if time else None
 
 
 def _article_values(article: Article) -> Row:

@@ -175,13 +175,13 @@ class WarcWriter:
     def _write(self, file: BinaryIO, start: int, exchange: Exchange, earlier: Capture | None) -> tuple[Stored, int]:
         block, body = _as_stored(exchange.response)
         head = read_head(block)
-        digest = _digest(body)
+        payload_digest = digest(body)
         headers = {
             "WARC-Type": "response",
             "WARC-Record-ID": _record_id(),
             "WARC-Target-URI": exchange.url,
             "WARC-Date": _warc_date(exchange.started_at),
-            "WARC-Payload-Digest": digest,
+            "WARC-Payload-Digest": payload_digest,
         }
         if exchange.ip:
             headers["WARC-IP-Address"] = exchange.ip
@@ -192,7 +192,7 @@ class WarcWriter:
             if head.status == 304:
                 profile = "server-not-modified"
                 del headers["WARC-Payload-Digest"]  # a 304 has no payload, and the earlier one is not in hand
-            elif body and earlier.payload_digest == digest:
+            elif body and earlier.payload_digest == payload_digest:
                 profile = "identical-payload-digest"
         if profile is not None and earlier is not None:
             block = block[: len(block) - len(body)]
@@ -214,7 +214,7 @@ class WarcWriter:
         }
         _write_record(file, request, "application/http;msgtype=request", exchange.request)
         record_type: Literal["response", "revisit"] = "revisit" if profile else "response"
-        return Stored(self._name, start, length, headers["WARC-Record-ID"], record_type, digest, head), 2
+        return Stored(self._name, start, length, headers["WARC-Record-ID"], record_type, payload_digest, head), 2
 
     def _open(self) -> BinaryIO:
         if self._file is not None and self._file.tell() >= self._largest:
@@ -422,7 +422,7 @@ def _inflated(body: bytes, window: int, largest: int) -> bytes:
 def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, block: bytes) -> None:
     """Writes a record built directly: warcio's own builders parse and re-write the HTTP head, and a Latin-1 byte in
     it comes out changed. warcio writes the head only of what it takes for a revisit, so it is told "response"."""
-    headers = headers | {"WARC-Block-Digest": _digest(block)}
+    headers = headers | {"WARC-Block-Digest": digest(block)}
     # warcio fills in a payload digest where there is none; only records with a payload should have one.
     kind = "response" if "WARC-Payload-Digest" in headers else "warcinfo"
     record = ArcWarcRecord(
@@ -439,7 +439,7 @@ def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, bl
 
 def _seal(part: Path, name: str, records: int) -> Sealed:
     with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
         size = os.fstat(file.fileno()).st_size
     part.rename(part.with_suffix(""))
@@ -448,10 +448,10 @@ def _seal(part: Path, name: str, records: int) -> Sealed:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return Sealed(name, records, size, digest)
+    return Sealed(name, records, size, sha256)
 
 
-def _digest(data: bytes) -> str:
+def digest(data: bytes) -> str:
     """SHA-1 in base 32, as WARC readers expect it."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import click
@@ -15,6 +17,7 @@ from rich.console import Console
 
 from archive.cli import cli, data_option, search_command
 from archive.database import ArchiveError
+from archive.listings import Listed
 from archive.sites import SITES
 from crawler.health import WELL
 
@@ -23,6 +26,7 @@ EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 POLITE_DELAY = 1.0
 FIRST_STORY = date(2012, 1, 1)
 SAMPLE = "stunting"  # a word of the newsroom's stock
+_URLS = re.compile(r"https?://[^\s\"'<>,;]+")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -69,6 +73,18 @@ def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple
     callback=_origins,
     help="Ask this server in the site's place (a mirror, the newsroom).",
 )
+@click.option(
+    "--urls",
+    type=click.File(encoding="utf-8", errors="replace"),
+    metavar="FILE",
+    help="Fetch the articles whose addresses stand in FILE (any text; - is standard input), not what listings name.",
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write verdicts and counts to FILE as JSON, for a monitor.",
+)
 @data_option
 def crawl(
     sites: tuple[str, ...],
@@ -76,6 +92,8 @@ def crawl(
     max_articles: int | None,
     delay: float | None,
     origins: dict[str, str],
+    urls: TextIO | None,
+    report: Path | None,
     data: Path,
 ) -> None:
     """Crawl the sites (all, unless some are named), keep every page and fill the archive.
@@ -89,7 +107,19 @@ def crawl(
                     f"a delay below {POLITE_DELAY:g} second is for servers of your own (--origin {site}=http://127.0.0.1:…)."
                 )
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-    sys.exit(_crawl(sites, since.date() if since else None, max_articles, delay, origins, data, console))
+    options: dict[str, Any] = {
+        "since": since.date() if since else None,
+        "max_articles": max_articles,
+        "delay": delay,
+        "origins": origins,
+    }
+    if urls is not None:
+        named, strange = addresses_in(urls, sites)
+        console.print(f"{sum(map(len, named.values()))} articles named, {strange} addresses are none of these sites'.")
+        sites, options["named"] = tuple(named), named
+        if not sites:
+            raise click.UsageError(f"{urls.name} names no article of {', '.join(SITES)}.")
+    sys.exit(_crawl(sites, data, console, report=report, **options))
 
 
 @cli.command()
@@ -106,7 +136,7 @@ def demo(context: click.Context, data: Path) -> None:
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     console.print("A newsroom with made-up stories stands in for both sites, on this machine alone.")
     with newsroom_process() as origins:
-        code = _crawl(tuple(SITES), FIRST_STORY, None, 0, origins, data, console)
+        code = _crawl(tuple(SITES), data, console, since=FIRST_STORY, delay=0, origins=origins)
     if code:
         sys.exit(code)
     console.print(f"\n$ warta search {SAMPLE} --limit 3 --data {data}", style="bold", markup=False)
@@ -131,27 +161,28 @@ def newsroom_process() -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def _crawl(
-    sites: tuple[str, ...],
-    since: date | None,
-    max_articles: int | None,
-    delay: float | None,
-    origins: dict[str, str],
-    data: Path,
-    console: Console,
-) -> int:
+def addresses_in(lines: Iterable[str], sites: Sequence[str]) -> tuple[dict[str, list[Listed]], int]:
+    """(site -> the articles that the lines name, how many addresses are none of theirs). A line may be an address, a
+    row of a spreadsheet or of a CDX index, or an address in a web archive that ends in the one meant."""
+    named: dict[str, dict[str, Listed]] = {}
+    strange = 0
+    for line in lines:
+        for found in _URLS.findall(line):
+            for site in sites:
+                own = found[max(found.rfind("http://"), found.rfind("https://"), 0) :]
+                if address := SITES[site].identify(own):
+                    named.setdefault(site, {})[address.url] = Listed(address=address)
+                    break
+            else:
+                strange += 1
+    return {site: list(listed.values()) for site, listed in named.items()}, strange
+
+
+def _crawl(sites: Sequence[str], data: Path, console: Console, *, report: Path | None = None, **options: Any) -> int:
     from crawler import run
 
     try:
-        runs = run.crawl(
-            sites,
-            data=data,
-            console=console,
-            since=since,
-            max_articles=max_articles,
-            delay=delay,
-            origins=origins,
-        )
+        runs = run.crawl(sites, data=data, console=console, **options)
     except run.ArchiveBusyError as error:
         click.echo(f"warta: {error}", err=True)
         return EXIT_BUSY
@@ -162,4 +193,9 @@ def _crawl(
         if reason:
             console.print(f"{site_run.site}: {verdict}: {reason}", markup=False, soft_wrap=True)
         troubled = troubled or verdict != WELL
+    if report is not None:
+        # A monitor that reads at any moment finds the old report or the new one, whole.
+        fresh = report.with_name(report.name + ".new")
+        fresh.write_text(run.as_json(runs))
+        fresh.replace(report)
     return EXIT_TROUBLE if troubled else 0

@@ -18,13 +18,24 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.manners import RefusedError
+from archive.captures import Capture
+from crawler.manners import RefusedError, StoppingError
 from crawler.recorder import RecordingError
 from crawler.robots import UnreachableError
 
-Kind = Literal["unreachable", "refused", "missing", "broken"]
+Kind = Literal["unreachable", "refused", "missing", "broken", "stopping"]
 
 REFUSALS = frozenset({401, 403, 407, 429, 451})
+CHALLENGES = (
+    "/cdn-cgi/challenge-platform/",
+    "cf-chl-",
+    "cf-turnstile",
+    "_Incapsula_Resource",
+    "/.well-known/sgcaptcha/",
+    "g-recaptcha",
+    "h-captcha",
+)
+"""What pages of bot defences hold. Beside a story it means nothing."""
 MISSING = frozenset({404, 410})
 
 
@@ -40,9 +51,13 @@ class FetchError(Exception):
         self.status = status
 
 
-async def fetch(crawler: Crawler, request: Request) -> Response:
-    """The recorded answer with status 200, redirects followed. Raises FetchError for everything else."""
+async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -> Response:
+    """The recorded answer with status 200, redirects followed; with `earlier`, a capture whose validators are sent
+    along, also one with status 304. Raises FetchError for everything else."""
     assert crawler.engine is not None
+    request = Request(url, headers=_conditions(earlier), dont_filter=True)
+    if earlier is not None:
+        request.meta["earlier"] = earlier
     try:
         response = await crawler.engine.download_async(request)
     except IgnoreRequest as error:
@@ -51,6 +66,8 @@ async def fetch(crawler: Crawler, request: Request) -> Response:
             kind = "refused"
         elif isinstance(error, UnreachableError):
             kind = "unreachable"
+        elif isinstance(error, StoppingError):
+            kind = "stopping"
         raise FetchError(kind, str(error)) from error
     except RecordingError as error:
         raise CloseSpider(str(error)) from error
@@ -68,6 +85,31 @@ async def fetch(crawler: Crawler, request: Request) -> Response:
         raise FetchError("refused", f"HTTP {response.status}", response.status)
     if response.status in MISSING:
         raise FetchError("missing", f"HTTP {response.status}", response.status)
+    if response.status == 304 and earlier is not None:
+        return response
     if response.status != 200:
         raise FetchError("broken", f"HTTP {response.status}", response.status)
     return response
+
+
+def refuse_challenge(text: str) -> None:
+    """Raises FetchError for a page without a story that asks whether a person is reading."""
+    if any(mark in text for mark in CHALLENGES):
+        raise FetchError("refused", "a challenge page in place of the answer")
+
+
+def capture_of(response: Response) -> Capture:
+    """The row of the exchange that brought this response."""
+    assert response.request is not None
+    capture: Capture = response.request.meta["capture"]
+    return capture
+
+
+def _conditions(earlier: Capture | None) -> dict[str, str]:
+    """If-None-Match and If-Modified-Since (RFC 9110, 13.1) from the validators of an earlier capture."""
+    conditions = {}
+    if earlier is not None and earlier.etag:
+        conditions["If-None-Match"] = earlier.etag
+    if earlier is not None and earlier.last_modified:
+        conditions["If-Modified-Since"] = earlier.last_modified
+    return conditions

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request, Spider, signals
+from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -20,6 +21,10 @@ RETRY_AFTER_LIMIT = 300
 
 class RefusedError(IgnoreRequest):
     """The site does not want this request, or it leads off the site's own hosts."""
+
+
+class StoppingError(IgnoreRequest):
+    """The run was asked to stop, so nothing more is sent."""
 
 
 class GuardMiddleware:
@@ -67,6 +72,13 @@ class RetryAfter:
         if slot.latercall:
             slot.latercall.cancel()
         slot.latercall = call_later(seconds, downloader._latercall, slot)
+        Session.of(self._crawler).pauses.append(lambda: self._end_pause(slot))
+
+    def _end_pause(self, slot: Slot) -> None:
+        """The run is to stop: what waits in the slot is taken now, and refused by the recorder."""
+        if slot.latercall and self._crawler.engine is not None:
+            slot.latercall.cancel()
+            self._crawler.engine.downloader._latercall(slot)
 
 
 def retry_after(response: Response) -> float | None:

@@ -22,7 +22,7 @@ from twisted.internet.defer import Deferred
 
 from archive.captures import Capture
 from archive.warc import Exchange
-from crawler.manners import RefusedError
+from crawler.manners import RefusedError, StoppingError
 from crawler.session import Session
 
 _MARK = b"X-Warta-Exchange"
@@ -123,6 +123,8 @@ class RecordingHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         if self._session.refused:  # also what was already waiting in the queue is not sent
             raise RefusedError(self._session.refused)
+        if self._session.stopping:
+            raise StoppingError("the run was asked to stop")
         mark, wire = str(next(self._marks)).encode(), Wire()
         self._wires[mark] = wire
         request.headers[_MARK] = mark
@@ -143,13 +145,20 @@ class RecordingHandler(HTTP11DownloadHandler):
                 exchange = Exchange(
                     request.url, bytes(wire.sent), bytes(wire.received), wire.started_at, wire.ip, truncated
                 )
-                request.meta["capture"] = self._record(exchange)
+                request.meta["capture"] = self._record(exchange, request.meta.get("earlier"))
         return response
 
-    def _record(self, exchange: Exchange) -> Capture:
+    def _record(self, exchange: Exchange, earlier: Capture | None) -> Capture:
+        """`earlier` is the capture whose validators the request carried; a 304 is a revisit of that one."""
         session = self._session
         try:
-            stored = session.writer.write(exchange, earlier=session.archive.last_capture(exchange.url))
+            if earlier is None:
+                earlier = session.archive.last_capture(exchange.url)
+            elif earlier.record_type == "revisit":
+                earlier = session.archive.last_capture(exchange.url, payload_digest=earlier.payload_digest)
+            stored = session.writer.write(exchange, earlier=earlier)
+            if stored.head.status == 304 and earlier is not None:
+                session.report.saved += max(0, earlier.received - len(exchange.response))
             return session.archive.add_capture(
                 Capture(
                     site=session.site.name,
@@ -165,6 +174,7 @@ class RecordingHandler(HTTP11DownloadHandler):
                     record_id=stored.record_id,
                     etag=stored.head.get("ETag"),
                     last_modified=stored.head.get("Last-Modified"),
+                    received=len(exchange.response),
                     run_id=session.run_id,
                 )
             )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import logging
+import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -21,9 +24,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
-from archive.database import Archive, ArchiveError, warc_root
+from archive.database import Archive, ArchiveError
+from archive.frontier import Frontier
+from archive.listings import Listed
+from archive.recovery import take_up
 from archive.sites import SITES
-from archive.warc import recover
 from crawler.health import WELL, RunReport
 from crawler.session import Session
 
@@ -43,6 +48,15 @@ class SiteRun:
     report: RunReport
     seconds: float
 
+    def plain(self) -> dict[str, Any]:
+        """Verdict, reason in words, discovery and every count."""
+        verdict, reason = self.report.verdict()
+        return (
+            {"site": self.site, "verdict": verdict, "reason": reason, "discovery": self.report.discovery()}
+            | self.report.counts()
+            | {"filled": self.report.shares(), "seconds": round(self.seconds, 1)}
+        )
+
 
 def crawl(
     sites: Sequence[str],
@@ -53,15 +67,22 @@ def crawl(
     max_articles: int | None = None,
     delay: float | None = None,
     origins: dict[str, str] | None = None,
+    named: dict[str, list[Listed]] | None = None,
 ) -> list[SiteRun]:
-    """Crawls the sites at once, in this process, and returns their runs in the order asked for.
+    """Crawls the sites at once, in this process, and returns their runs in the order asked for. With `named`, the
+    listings are left alone: these articles are put in the frontier, and what is due is fetched.
 
+    SIGTERM and SIGINT end it gently: the pages in hand are finished, everything is sealed. A second one ends it at
+    once.
     Raises ArchiveBusyError when another run holds the archive, ArchiveError when it cannot be opened. A process can
     call this once: Twisted's reactor does not start again.
     """
     with holding(data):
         with Archive.open(data) as archive:
-            seal_leftovers(archive, console)
+            for line in take_up(archive):
+                console.print(line, markup=False, soft_wrap=True)
+            for site, listed in (named or {}).items():
+                Frontier(archive, SITES[site]).discover(listed, on="a list of addresses", at=datetime.now(UTC))
         settings = get_project_settings()
         settings.setmodule("crawler.settings")
         settings.set("WARTA_DATA", str(data), priority="cmdline")
@@ -74,6 +95,7 @@ def crawl(
         arguments: dict[str, Any] = {
             "since": since.isoformat() if since else None,
             "max_articles": str(max_articles) if max_articles else None,
+            "discovers": named is None,
         }
         crawlers = {site: process.create_crawler(spiders[site]) for site in sites}
         started = time.monotonic()
@@ -83,7 +105,8 @@ def crawl(
             for site, crawler in crawlers.items():
                 _listen(crawler, site, tell, lambda site: seconds.update({site: time.monotonic() - started}))
                 tasks[site] = process.crawl(crawler, **arguments, origin=(origins or {}).get(site))
-            process.start()
+            with stopping_gently(crawlers.values()):
+                process.start(install_signal_handlers=False)
         for task in tasks.values():
             if error := task.exception():
                 raise error
@@ -106,23 +129,27 @@ def holding(data: Path) -> Iterator[None]:
         yield
 
 
-def seal_leftovers(archive: Archive, console: Console) -> None:
-    """Seals the WARC files that a crash left open; a cut tail is set aside and named."""
-    root = warc_root(archive.data)
-    for part in sorted(root.glob("*/*/*.warc.gz.part")):
-        recovered = recover(part)
-        if recovered.sealed is not None:
-            site = part.relative_to(root).parts[0]
-            sealed = recovered.sealed
-            archive.add_warc(
-                part.relative_to(root).with_suffix("").as_posix(),
-                site=site,
-                records=sealed.records,
-                size=sealed.size,
-                sha256=sealed.sha256,
-                at=datetime.now(UTC),
-            )
-        console.print(f"An earlier run was cut off: {recovered}")
+@contextmanager
+def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
+    """While it lasts, the first SIGTERM or SIGINT asks every session to stop, the second one is Python's own."""
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        restore()
+        for crawler in crawlers:
+            if session := Session.find(crawler):
+                session.stop()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        restore()
 
 
 def log_to(console: Console) -> None:
@@ -166,15 +193,23 @@ def progress(crawlers: dict[str, Crawler], console: Console) -> Iterator[Callabl
         yield (lambda site: None) if console.is_terminal else plain  # noqa: ARG005
 
 
+SHOWN = ("found", "new", "changed", "moved", "gone", "failed", "requests")
+
+
 def summary(runs: Sequence[SiteRun]) -> Table:
-    table = Table("site", "verdict", "found", "new", "changed", "failed", "requests", "kB", "seconds", box=None)
+    table = Table("site", "verdict", *SHOWN, "kB", "kB saved", "seconds", box=None)
     for run in runs:
-        report = run.report
-        verdict, _ = report.verdict()
-        counts = (report.found, report.added, report.changed, report.failed, report.requests, report.bytes // 1000)
+        counts = run.report.counts()
+        verdict, _ = run.report.verdict()
         style = "green" if verdict == WELL else "red"
-        table.add_row(run.site, f"[{style}]{verdict}[/]", *map(str, counts), f"{run.seconds:.1f}")
+        shown = [str(counts[name]) for name in SHOWN] + [str(counts[name] // 1000) for name in ("bytes", "saved")]
+        table.add_row(run.site, f"[{style}]{verdict}[/]", *shown, f"{run.seconds:.1f}")
     return table
+
+
+def as_json(runs: Sequence[SiteRun]) -> str:
+    """The runs for a monitor: one object a site."""
+    return json.dumps([run.plain() for run in runs], ensure_ascii=False, indent=2) + "\n"
 
 
 def _listen(crawler: Crawler, site: str, tell: Callable[[str], None], ended: Callable[[str], None]) -> None:

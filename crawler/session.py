@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
-from archive.database import Archive, warc_root
+from archive.article import Article
+from archive.database import Archive, Outcome, warc_root
+from archive.frontier import Frontier
 from archive.listings import Listed
 from archive.sites import SITES, Site
 from archive.warc import WarcWriter
-from crawler.health import RunReport
+from crawler.health import RunReport, shortfalls
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +50,11 @@ class Session:
         self.site = site
         self.archive = archive
         self.report = RunReport()
+        self.frontier = Frontier(archive, site)
         self.refused: str | None = None  # why the site wants no more requests in this run
+        self.stopping = False  # the page in hand is finished, nothing more is asked for
+        self.pauses: list[Callable[[], None]] = []  # what ends a pause before its time
+        self.server_time: datetime | None = None  # the site's own clock, as its last listing told it
         self._named: set[str] = set()
         self.origin = origin
         self.started_at = datetime.now(UTC)
@@ -95,6 +102,13 @@ class Session:
         archive = Archive.open(Path(settings["WARTA_DATA"]))
         return cls(site, archive, origin=origin, since=getattr(spider, "since"), arguments=arguments, info=info)  # noqa: B009
 
+    def stop(self) -> None:
+        """Asks the run to stop: the page in hand is finished, and what waits for a pause is not sent."""
+        self.stopping = True
+        self.report.interrupted = True
+        for pause in self.pauses:
+            pause()
+
     def allows(self, url: str) -> bool:
         """Whether a URL is on the site's own hosts: scheme, host and port."""
         return _endpoint(url) in self._allowed
@@ -108,10 +122,7 @@ class Session:
 
     def to_site(self, url: str) -> str:
         """The address on the site itself of what was asked for at `origin`."""
-        if _endpoint(url) == _endpoint(self.origin):
-            parts = urlsplit(url)
-            return self.site.origin + urlunsplit(("", "", parts.path, parts.query, parts.fragment))
-        return url
+        return self.site.own_address(url, origin=self.origin)
 
     # What the spider tells of the run
 
@@ -129,25 +140,53 @@ class Session:
         logger.warning("%s: %s: %s", self.site.name, path, error)
         self.report.listing_troubles[getattr(error, "kind", "broken"), f"{path}: {error}"] += 1
 
-    def asking(self, url: str) -> None:
+    def asking(self, url: str, *, again: bool) -> None:
         self.report.fetched += 1
+        self.report.checked += again
         self.report.page = url
 
-    def shelved(self, outcome: Literal["new", "changed", "same"]) -> None:
+    def shelved(self, article: Article, outcome: Outcome) -> None:
         self.report.read += 1
-        self.report.added += outcome == "new"
-        self.report.changed += outcome == "changed"
+        self.report.count_fields(article, now=self.server_time or datetime.now(UTC))
+        match outcome:
+            case "new":
+                self.report.added += 1
+            case "changed":
+                self.report.changed += 1
+                self._log_change("changed", article.id)
+            case "moved":
+                self.report.moved += 1
+                self._log_change("moved", article.id)
 
-    def article_failed(self, url: str, error: Exception) -> None:
-        logger.warning("%s: %s: %s", self.site.name, url, error)
+    def unchanged(self) -> None:
+        """The site said 304."""
+        self.report.read += 1
+
+    def missing(self, url: str, article_id: str | None, *, gone: bool, known: bool) -> None:
+        if not known:
+            self.article_failed(url, "missing", "HTTP 404: a story that a listing named")
+            return
+        self.report.missing += 1
+        self.report.gone += gone
+        if gone:
+            self._log_change("withdrawn", article_id or "")
+
+    def _log_change(self, what: str, article_id: str) -> None:
+        logger.info("%s: %s %s", self.site.name, article_id, what)
+
+    def article_failed(self, url: str, kind: str, reason: str) -> None:
+        logger.warning("%s: %s: %s", self.site.name, url, reason)
         self.report.failed += 1
-        self.report.article_troubles[getattr(error, "kind", "unread"), str(error)] += 1
+        self.report.article_troubles[kind, reason] += 1
 
     def close(self) -> None:
         """Ends the run: keeps its verdict, seals the WARC files, notes their digests and closes the archive."""
         report = self.report
-        verdict, reason = report.verdict()
         now = datetime.now(UTC)
+        report.past = shortfalls(
+            self.archive, self.site, report.shares(), before_run=self.run_id, now=self.server_time or now
+        )
+        verdict, reason = report.verdict()
         for sealed in self.writer.close():
             self.archive.add_warc(
                 sealed.warc,
@@ -163,16 +202,11 @@ class Session:
             values={
                 "verdict": verdict,
                 "reason": reason,
-                "discovery": "; ".join(report.ways) or None,
+                "discovery": report.discovery(),
                 "complete": int(report.complete),
-                "requests": report.requests,
-                "bytes": report.bytes,
-                "found": report.found,
-                "new": report.added,
-                "read": report.read,
-                "changed": report.changed,
-                "failed": report.failed,
-            },
+                "filled": json.dumps(report.shares()),
+            }
+            | report.counts(),
         )
         self.archive.close()
 

@@ -162,4 +162,4 @@ def test_other_listing_markup_and_other_ways_to_list_posts_name_the_same_stories
             held = {row["id"] for row in archive.rows("SELECT id FROM articles")}
             discovery = {row["site"]: row["discovery"] for row in archive.rows("SELECT site, discovery FROM runs")}
         assert held == {story.id for stories in room.stories.values() for story in stories}
-        assert discovery == {"antara-kaltim": "feed; listing, older markup", "mc-paser": way}
+        assert discovery == {"antara-kaltim": "feed; listing (older markup)", "mc-paser": way}

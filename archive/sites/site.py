@@ -76,6 +76,13 @@ class Site:
             return None
         return Address(address.kind, address.number, self.origin + address.url)
 
+    def own_address(self, url: str, *, origin: str) -> str:
+        """The address on the site itself of what was asked for at `origin`, a server in its place or itself."""
+        asked, place = urlsplit(url), urlsplit(origin)
+        if (asked.scheme, asked.netloc) != (place.scheme, place.netloc):
+            return url
+        return self.origin + urlunsplit(("", "", asked.path, asked.query, asked.fragment))
+
     def article_id(self, address: Address) -> str:
         """ "site/number"; where a site shows no number, its address on the site takes the number's place."""
         if address.number is not None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from itertools import count
 
 from archive.listings import Listed, ListingError, ListingPage, read_cards, read_feed
 from crawler.fetching import FetchError
 from crawler.spiders.base.news import NewsSpider
+from crawler.walking import ListingWalk
 
 FEED = "/rss/terkini.xml"  # 20 items, about a day of a bureau
 LISTING = "/terkini"  # page N is /terkini/N; ?page=N may be ignored by the server
@@ -18,14 +18,15 @@ class AntaraSpider(NewsSpider):
 
     async def discover(self) -> AsyncIterator[None]:
         try:
-            self.note(await self.ask(FEED, read_feed), on=FEED)
+            listed = await self.ask(FEED, read_feed, conditional=True)
+            self.note(listed or [], on=FEED)
             self.session.served_by("feed")
         except (FetchError, ListingError) as error:
             self.session.listing_failed(FEED, error)
         yield
-        pages = (LISTING if number == 1 else f"{LISTING}/{number}" for number in count(1))
+        walk = ListingWalk(self, _page, self.read_listing, way="listing")
         try:
-            async for _ in self.walk(pages, self.read_listing):
+            async for _ in walk.pages():
                 yield
         except (FetchError, ListingError) as error:
             self.session.listing_failed(LISTING, error)
@@ -33,5 +34,9 @@ class AntaraSpider(NewsSpider):
     def read_listing(self, page: ListingPage) -> list[Listed]:
         markup, listed = read_cards(page)
         if listed:
-            self.session.served_by(f"listing, {markup}")
+            self.session.report.markup = markup
         return listed
+
+
+def _page(number: int) -> str:
+    return LISTING if number == 1 else f"{LISTING}/{number}"

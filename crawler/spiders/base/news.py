@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
-from scrapy import Request, Spider
+from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
@@ -19,15 +19,14 @@ from scrapy.settings import BaseSettings
 
 from archive.article import ReadingError, read_article
 from archive.charset import decode_page
+from archive.frontier import Walk
 from archive.listings import Listed, ListingError, ListingPage
 from archive.sites import SITES
-from crawler.fetching import FetchError, fetch
+from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
 from crawler.session import Session
 
 T = TypeVar("T")
 
-KNOWN_PAGES_IN_A_ROW = 3
-"""After so many listing pages without an unknown article the rest is taken for known."""
 FAILURES_IN_A_ROW = 10
 """After so many articles that could not be fetched, one after the other, a run gives the site up."""
 
@@ -49,10 +48,16 @@ class NewsSpider(Spider):
             raise TypeError(f"{cls.__name__} names no site that archive.sites knows: set `site` to one of its names")
 
     def __init__(
-        self, since: str | None = None, max_articles: str | None = None, origin: str | None = None, **kwargs: Any
+        self,
+        since: str | None = None,
+        max_articles: str | None = None,
+        origin: str | None = None,
+        discovers: bool = True,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.origin = origin
+        self.discovers = discovers  # False: what is due is fetched, the listings are left alone
         try:
             self.since = date.fromisoformat(since) if since else None
             self.max_articles = int(max_articles) if max_articles is not None else None
@@ -85,11 +90,12 @@ class NewsSpider(Spider):
         if not SITES[self.site].verify_certificates:
             self.logger.warning("certificates of %s are not checked: its chain is known to be broken", self.site)
         try:
-            async for _ in self.discover():
-                async for article in self.fetch_due():
-                    yield article
-                if self.enough():
-                    return
+            if self.discovers:
+                async for _ in self.discover():
+                    async for article in self.fetch_due():
+                        yield article
+                    if self.enough() or self.session.stopping:
+                        return
             async for article in self.fetch_due():
                 yield article
         except sqlite3.Error as error:
@@ -102,104 +108,89 @@ class NewsSpider(Spider):
         """Fetches, reads and shelves what the frontier says is due, newest first."""
         session, failures = self.session, 0
         while not self.enough():
-            due = session.archive.due(session.site, before=session.started_at, limit=1)
+            due = session.frontier.due(before=session.started_at, limit=1)
             if not due:
                 return
-            url = due[0]["url"]
-            session.asking(url)
+            page, now = due[0], datetime.now(UTC)
+            session.asking(page["url"], again=page["first_read_at"] is not None)
             try:
-                article = await self.fetch_article(url)
-            except (FetchError, ReadingError) as error:
-                session.archive.page_failed(url, at=datetime.now(UTC), reason=str(error))
-                session.article_failed(url, error)
-                failures = failures + 1 if isinstance(error, FetchError) else 0
+                article = await self.fetch_article(page["url"])
+            except ReadingError as error:
+                failures = 0
+                session.frontier.failed(page["url"], at=now, reason=str(error), for_all=False)
+                session.article_failed(page["url"], "unread", str(error))
+            except FetchError as error:
+                if error.kind == "stopping":
+                    return
+                if error.kind == "missing" and error.status is not None:
+                    failures = 0
+                    gone = session.frontier.missing(page["url"], at=now, status=error.status)
+                    session.missing(page["url"], page["article_id"], gone=gone, known=page["first_read_at"] is not None)
+                    continue
+                for_all = error.kind in ("unreachable", "refused")
+                session.frontier.failed(page["url"], at=now, reason=str(error), for_all=for_all)
+                session.article_failed(page["url"], error.kind, str(error))
+                failures += 1
                 if failures == FAILURES_IN_A_ROW:
-                    raise CloseSpider(f"{FAILURES_IN_A_ROW} articles in a row could not be fetched") from error
+                    raise CloseSpider(f"{FAILURES_IN_A_ROW} articles in a row could not be fetched: {error}") from error
             else:
                 failures = 0
-                yield article
+                if article is not None:
+                    yield article
 
-    async def fetch_article(self, url: str) -> dict[str, Any]:
+    async def fetch_article(self, url: str) -> dict[str, Any] | None:
+        """The article as a dict; None when the site says that it is as it was."""
         session = self.session
-        response = await fetch(self.crawler, Request(session.to_wire(url), dont_filter=True))
-        capture = response.request.meta["capture"]  # type: ignore[union-attr]
-        article = read_article(
-            decode_page(response.body, capture.content_type),
-            url=session.to_site(response.url),
-            site=session.site,
-            fetched_at=capture.fetched_at,
-        )
-        session.shelved(session.archive.shelve(article, capture, page_url=url))
+        address = session.to_wire(url)
+        response = await fetch(self.crawler, address, earlier=session.archive.last_reading(address))
+        capture = capture_of(response)
+        if response.status == 304:
+            session.frontier.unchanged(url, at=capture.fetched_at)
+            session.unchanged()
+            return None
+        text, address = decode_page(response.body, capture.content_type), session.to_site(response.url)
+        try:
+            article = read_article(text, url=address, site=session.site, fetched_at=capture.fetched_at)
+        except ReadingError:
+            refuse_challenge(text)
+            raise
+        session.shelved(article, session.archive.shelve(article, capture, page_url=url))
         return asdict(article)
 
-    async def ask(self, path: str, read: Callable[[ListingPage], T]) -> T:
-        """Fetches a listing and reads it. Raises FetchError or ListingError."""
+    async def ask(self, path: str, read: Callable[[ListingPage], T], *, conditional: bool) -> T | None:
+        """Fetches a listing and reads it; None when `conditional` and it is as it was in the last run that saw all of
+        it. Raises FetchError or ListingError."""
         session = self.session
-        response = await fetch(
-            self.crawler, Request(session.to_wire(urljoin(session.site.origin, path)), dont_filter=True)
+        address = session.to_wire(urljoin(session.site.origin, path))
+        earlier = session.archive.last_complete_listing(address) if conditional else None
+        response = await fetch(self.crawler, address, earlier=earlier)
+        capture = capture_of(response)
+        session.server_time = server_clock(response)
+        if response.status == 304 or (earlier is not None and capture.payload_digest == earlier.payload_digest):
+            return None
+        page = ListingPage(
+            text=decode_page(response.body, capture.content_type),
+            site=session.site,
+            resolve=lambda target: session.to_site(urljoin(response.url, target.strip())),
+            now=session.server_time,
         )
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return read(
-            ListingPage(
-                text=decode_page(response.body, content_type),
-                site=session.site,
-                resolve=lambda target: session.to_site(urljoin(response.url, target.strip())),
-                now=server_clock(response),
-            )
-        )
+        try:
+            found = read(page)
+        except ListingError:
+            refuse_challenge(page.text)
+            raise
+        if not found:
+            refuse_challenge(page.text)
+        return found
 
-    def note(self, listed: list[Listed], *, on: str) -> int:
+    def note(self, listed: list[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> int:
         """Keeps in the frontier what listing `on` named, unless it is older than `since`; returns how many were
         unknown."""
         assert self.since is not None
         wanted = [item for item in listed if item.published_by is None or item.published_by >= self.since]
-        unknown = self.session.archive.discover(self.session.site, wanted, on=on, at=datetime.now(UTC))
+        unknown = self.session.frontier.discover(wanted, on=on, at=datetime.now(UTC), walked=walked)
         self.session.listed(wanted, unknown)
         return unknown
-
-    def known_means_complete(self) -> bool:
-        """Whether pages full of known articles end the walk: only if the walk before came to its end, as far back."""
-        walked = self.session.archive.walked_back_to(self.session.site, before_run=self.session.run_id)
-        return walked is not None and self.since is not None and walked <= self.since
-
-    async def walk(
-        self, paths: Iterable[str], read: Callable[[ListingPage], list[Listed]], *, way: str | None = None
-    ) -> AsyncIterator[None]:
-        """Listing page after listing page until one is empty, one repeats the page before, all of it is older than
-        `since`, or several in a row bring nothing unknown. Yields after noting what each named.
-
-        `way` names the way of discovery that serves, unless `read` says it itself. The first page must serve: its
-        FetchError or ListingError goes to the caller. A later one that fails ends the walk, which then does not count
-        as complete.
-        """
-        previous: list[Listed] = []
-        known, may_stop = 0, self.known_means_complete()
-        for path in paths:
-            try:
-                listed = await self.ask(path, read)
-            except (FetchError, ListingError) as error:
-                if not previous:
-                    raise
-                if isinstance(error, FetchError) and error.status in (400, 404):
-                    break  # past its last page WordPress says so
-                self.session.listing_failed(path, error)
-                return
-            if way:
-                self.session.served_by(way)
-            if not listed or [item.address for item in listed] == [item.address for item in previous]:
-                break
-            unknown = self.note(listed, on=path)
-            yield
-            known = 0 if unknown else known + 1
-            if (may_stop and known >= KNOWN_PAGES_IN_A_ROW) or self.all_older(listed):
-                break
-            previous = listed
-        self.session.report.complete = True
-
-    def all_older(self, listed: list[Listed]) -> bool:
-        """Whether a page is wholly before `since`."""
-        assert self.since is not None
-        return all(item.stands_at is not None and item.stands_at < self.since for item in listed)
 
 
 def server_clock(response: Response) -> datetime:

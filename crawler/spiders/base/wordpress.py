@@ -4,14 +4,14 @@ order, and the run says which served."""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import count
+from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from archive.listings import Listed, ListingError, ListingPage, read_archive_page, read_feed, read_posts, read_sitemap
 from crawler.fetching import FetchError
 from crawler.spiders.base.news import NewsSpider
+from crawler.walking import ListingWalk
 
 REST = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&_fields=id,date_gmt,modified_gmt,link,title"
 SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # WordPress's own; the Yoast plugin's
@@ -27,10 +27,10 @@ class WordpressSpider(NewsSpider):
 
     async def discover(self) -> AsyncIterator[None]:
         ways: dict[str, Callable[[], AsyncIterator[None]]] = {
-            "REST": lambda: self.walk(_numbered(REST), read_posts, way="REST"),
+            "REST": ListingWalk(self, REST.format, read_posts, way="REST").pages,
             "sitemap": self.walk_sitemap,
-            "feed": lambda: self.walk(_numbered(FEED), read_feed, way="feed"),
-            "listing": lambda: self.walk(_numbered(self.listing), read_archive_page, way="listing"),
+            "feed": ListingWalk(self, FEED.format, read_feed, way="feed").pages,
+            "listing": ListingWalk(self, self.listing.format, read_archive_page, way="listing").pages,
         }
         for way, walk in ways.items():
             try:
@@ -39,26 +39,32 @@ class WordpressSpider(NewsSpider):
             except (FetchError, ListingError) as error:
                 self.session.listing_failed(way, error)
                 continue
-            if self.session.report.found:
-                return
-            # A way that answers and names nothing may be half switched off: the next one may know more.
+            return
 
     async def walk_sitemap(self) -> AsyncIterator[None]:
         """The newest part first: parts are filled by post id, so the last one grows."""
+        session = self.session
         try:
-            parts, listed = await self.ask(SITEMAPS[0], read_sitemap)
+            index = await self.ask(SITEMAPS[0], read_sitemap, conditional=False)
         except (FetchError, ListingError):
-            parts, listed = await self.ask(SITEMAPS[1], read_sitemap)
+            index = await self.ask(SITEMAPS[1], read_sitemap, conditional=False)
+        assert index is not None
+        parts, listed = index
         posts = [part for part in parts if _POSTS.search(urlsplit(part).path)]
         if not posts:
             posts = [SITEMAPS[0]] if listed else []
-        async for _ in self.walk(reversed(posts), _articles_of_sitemap, way="sitemap"):
+        for part in reversed(posts):
+            named = await self.ask(part, _articles_of_sitemap, conditional=True) or []
+            session.served_by("sitemap")
+            self.note(named, on=part)
             yield
+            assert self.since is not None
+            if named and all(item.stands_at is not None and item.stands_at < self.since for item in named):
+                break
+        if not posts:
+            raise ListingError("the sitemap has no part that names posts")
+        session.report.complete = True
 
 
 def _articles_of_sitemap(page: ListingPage) -> list[Listed]:
     return read_sitemap(page)[1]
-
-
-def _numbered(path: str) -> Iterator[str]:
-    return (path.format(number) for number in count(1))

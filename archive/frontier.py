@@ -1,0 +1,217 @@
+"""The frontier: what is known to be out there, and when each page is to be asked for again. It lives in the database,
+so that a run takes up what an earlier one left, however that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from archive.listings import Listed
+from archive.sites import Site
+from archive.times import iso_local, iso_utc
+
+if TYPE_CHECKING:
+    from archive.database import Archive
+
+LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
+"""When a story is looked at again, counted from when it was first read: edits and withdrawals come early."""
+WITHDRAWN_AFTER = timedelta(days=1)
+"""A page that answers 404 now and still does so long after is withdrawn; 410 says so at once."""
+
+Row = dict[str, Any]
+
+
+def next_check(first: datetime, now: datetime) -> datetime | None:
+    """The next rung of the ladder after `now`; None when it has been climbed to its end."""
+    return next((first + rung for rung in LADDER if first + rung > now), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far one way of discovery is known without a gap: its newest `items` entries, down to `day`."""
+
+    items: int = 0
+    day: date | None = None
+
+    def reaches(self, since: date) -> bool:
+        return self.day is not None and self.day < since
+
+
+class Frontier:
+    """The pages of one site in an archive."""
+
+    def __init__(self, archive: Archive, site: Site) -> None:
+        self._archive = archive
+        self._site = site
+
+    def discover(
+        self, listed: Iterable[Listed], *, on: str, at: datetime, walked: tuple[str, Walk] | None = None
+    ) -> int:
+        """Keeps what a listing at URL `on` named, before it is fetched, and how far its way is walked with it; returns
+        how many of them were unknown. A story that was changed, moved or renamed since, or that came back after it
+        was withdrawn, is due at once."""
+        unknown = 0
+        with self._archive.writing():
+            for item in listed:
+                unknown += self._discover(item, on, at)
+            if walked is not None:
+                self._keep_walk(*walked)
+        return unknown
+
+    def _discover(self, item: Listed, on: str, at: datetime) -> int:
+        address = item.address
+        article_id = self._site.article_id(address) if address.number is not None else None
+        values = {
+            "published_at": iso_local(item.published_at, self._site),
+            "modified_at": iso_local(item.modified_at, self._site),
+            "listed_day": item.day.isoformat() if item.day else None,
+            # Cards cut and change titles as they please; feeds and REST print the title as it is.
+            "listed_title": item.title if item.published_at else None,
+        }
+        known = self._known(item)
+        if known is None:
+            values |= {"url": address.url, "site": self._site.name, "article_id": article_id, "kind": address.kind}
+            values |= {"discovered_at": iso_utc(at), "discovered_on": on, "due_at": iso_utc(at), "state": "new"}
+            self._archive.insert("pages", values)
+            return 1
+        moved = self._site.cms == "wordpress" and address.number is not None and known["url"] != address.url
+        due_at = iso_utc(at) if moved or _changed(known, values) else known["due_at"]
+        given = {name: value for name, value in values.items() if value is not None} | {"due_at": due_at}
+        assignments = ", ".join(f"{name} = :{name}" for name in given)
+        self._archive.db.execute(
+            f"UPDATE pages SET article_id = coalesce(article_id, :article_id), {assignments} WHERE url = :url",
+            given | {"article_id": article_id, "url": known["url"]},
+        )
+        if moved:
+            self._archive.db.execute("UPDATE OR IGNORE pages SET url = ? WHERE url = ?", [address.url, known["url"]])
+        return 0
+
+    def unknown(self, listed: Iterable[Listed]) -> bool:
+        """Whether any of these is not in the frontier yet."""
+        return any(self._known(item) is None for item in listed)
+
+    def _known(self, item: Listed) -> Row | None:
+        article_id = self._site.article_id(item.address) if item.address.number is not None else None
+        return self._archive.row(
+            "SELECT * FROM pages WHERE article_id = ? OR url = ? ORDER BY article_id IS NULL",
+            [article_id, item.address.url],
+        )
+
+    def due(self, *, before: datetime, limit: int) -> list[Row]:
+        """The pages to fetch now: unknown articles first, the newest of them first, then rechecks; none twice in a
+        run, because a page checked at or after `before` (the run's start) waits for the next one."""
+        return self._archive.rows(
+            "SELECT * FROM pages WHERE site = :site AND due_at <= :now AND (checked_at IS NULL OR checked_at < :before)"
+            " ORDER BY state = 'new' DESC, coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC"
+            " LIMIT :limit",
+            {"site": self._site.name, "now": iso_utc(datetime.now(UTC)), "before": iso_utc(before), "limit": limit},
+        )
+
+    def failed(self, url: str, *, at: datetime, reason: str, for_all: bool) -> None:
+        """Notes that a page could not be fetched or read. It stays due where the whole site was at fault (`for_all`:
+        unreachable, refused); a page that is itself at fault is tried again ever more rarely."""
+        with self._archive.writing():
+            page = self._archive.row("SELECT * FROM pages WHERE url = ?", [url])
+            if page is None:
+                return
+            failures = page["failures"] + (not for_all)
+            due_at = page["due_at"] if for_all else iso_utc(at + LADDER[min(failures, len(LADDER)) - 1])
+            self._archive.db.execute(
+                "UPDATE pages SET state = ?, reason = ?, failures = ?, checked_at = ?, checks = checks + 1, due_at = ?"
+                " WHERE url = ?",
+                [page["state"] if for_all else "failed", reason, failures, iso_utc(at), due_at, url],
+            )
+
+    def missing(self, url: str, *, at: datetime, status: int) -> bool:
+        """Notes that a page answers 404 or 410; returns whether its story is now known to be withdrawn."""
+        with self._archive.writing():
+            page = self._archive.row("SELECT * FROM pages WHERE url = ?", [url])
+            if page is None:
+                return False
+            since = _time(page["missing_since"]) or at
+            gone = status == 410 or at - since >= WITHDRAWN_AFTER
+            first = _time(page["first_read_at"])
+            due_at: datetime | None = since + WITHDRAWN_AFTER
+            if gone:
+                due_at = next_check(first, at) if first else None
+            state, due = "gone" if gone else "missing", iso_utc(due_at) if due_at else None
+            self._archive.db.execute(
+                "UPDATE pages SET state = ?, reason = ?, missing_since = ?, checked_at = ?, checks = checks + 1,"
+                " due_at = ? WHERE url = ?",
+                [state, f"HTTP {status}", iso_utc(since), iso_utc(at), due, url],
+            )
+            changed = self._archive.db.execute(
+                "UPDATE articles SET gone_at = ? WHERE id = ? AND gone_at IS NULL AND ?",
+                [iso_utc(since), page["article_id"], gone],
+            )
+        return changed.rowcount > 0
+
+    def unchanged(self, url: str, *, at: datetime) -> None:
+        """Notes that the site says a story is as it was (304)."""
+        with self._archive.writing():
+            mark_read(self._archive, url, at=at)
+            self._archive.db.execute(
+                "UPDATE articles SET gone_at = NULL WHERE id = (SELECT article_id FROM pages WHERE url = ?)", [url]
+            )
+
+    # How far the listings are walked
+
+    def walk(self, way: str) -> Walk:
+        row = self._archive.row("SELECT * FROM walks WHERE site = ? AND way = ?", [self._site.name, way])
+        if row is None:
+            return Walk()
+        return Walk(row["items"], date.fromisoformat(row["day"]) if row["day"] else None)
+
+    def keep_walk(self, way: str, walk: Walk) -> None:
+        with self._archive.writing():
+            self._keep_walk(way, walk)
+
+    def _keep_walk(self, way: str, walk: Walk) -> None:
+        self._archive.db.execute(
+            "INSERT INTO walks (site, way, items, day) VALUES (?, ?, ?, ?) ON CONFLICT (site, way)"
+            " DO UPDATE SET items = excluded.items, day = excluded.day",
+            [self._site.name, way, walk.items, walk.day.isoformat() if walk.day else None],
+        )
+
+    def published_day(self, listed: Listed) -> date | None:
+        """The day a listed story was published, if it has been read: for listings that print no day."""
+        if listed.address.number is None:
+            return None
+        row = self._archive.row(
+            "SELECT published_date FROM articles WHERE id = ?", [self._site.article_id(listed.address)]
+        )
+        return date.fromisoformat(row["published_date"]) if row and row["published_date"] else None
+
+
+def mark_read(archive: Archive, url: str, *, at: datetime) -> None:
+    """A page was read, or is known to be as it was: its next check is the ladder's next rung. Within a transaction."""
+    page = archive.row("SELECT * FROM pages WHERE url = ?", [url])
+    if page is None:
+        return
+    first = _time(page["first_read_at"]) or at
+    due_at = next_check(first, at)
+    archive.db.execute(
+        "UPDATE pages SET state = 'read', reason = NULL, failures = 0, missing_since = NULL, first_read_at = ?,"
+        " checked_at = ?, checks = checks + 1, due_at = ? WHERE url = ?",
+        [iso_utc(first), iso_utc(at), due_at and iso_utc(due_at), url],
+    )
+
+
+def _changed(known: Row, listed: Row) -> bool:
+    """Whether what a listing says now differs from what it said when the story was read."""
+    if known["state"] in ("missing", "gone"):
+        return True
+    if known["state"] != "read":
+        return False
+    seen = _time(known["modified_at"]) or _time(known["checked_at"])
+    modified = _time(listed["modified_at"])
+    if modified is not None and seen is not None and modified > seen:
+        return True
+    renamed = listed["listed_title"] and known["listed_title"] and listed["listed_title"] != known["listed_title"]
+    return bool(renamed)
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

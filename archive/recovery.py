@@ -1,0 +1,117 @@
+"""What a crash left: WARC files are sealed, and what stands in them but not in the database is taken in without asking
+the site again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.article import ReadingError, read_article
+from archive.captures import Capture
+from archive.charset import decode_page
+from archive.database import Archive, warc_root
+from archive.frontier import Frontier
+from archive.sites import SITES, Site
+from archive.times import iso_utc
+from archive.warc import Record, WarcError, digest, read_record, recover, whole_members
+
+_ORIGIN = re.compile(r"^description: origin=(\S+)", re.MULTILINE)
+
+
+def take_up(archive: Archive) -> Iterator[str]:
+    """Puts in order what runs that were cut off left behind; yields what it did, a line for people each."""
+    root = warc_root(archive.data)
+    for part in sorted(root.glob("*/*/*.warc.gz.part")):
+        recovered = recover(part)
+        yield f"An earlier run was cut off: {recovered}"
+    noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
+    for path in sorted(root.glob("*/*/*.warc.gz")):
+        name = path.relative_to(root).as_posix()
+        site = SITES.get(name.partition("/")[0])
+        if name in noted or site is None:
+            continue
+        taken, records = _take_in(archive, site, path, name)
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        archive.add_warc(
+            name, site=site.name, records=records, size=path.stat().st_size, sha256=sha256, at=datetime.now(UTC)
+        )
+        if taken:
+            yield f"{taken} stories were taken in from {path.name}, without asking the site again."
+    with archive.writing():
+        archive.db.execute(
+            "UPDATE runs SET finished_at = ?, verdict = 'stopped', reason = 'cut off' WHERE finished_at IS NULL",
+            [iso_utc(datetime.now(UTC))],
+        )
+
+
+def _take_in(archive: Archive, site: Site, path: Path, name: str) -> tuple[int, int]:
+    """(stories shelved, records in the file)."""
+    taken = records = 0
+    origin = site.origin
+    for offset, length in whole_members(path):
+        records += 1
+        record = read_record(path, offset)
+        if record.type == "warcinfo" and (match := _ORIGIN.search(record.block.decode("utf-8", "replace"))):
+            origin = match[1]
+        if record.type not in ("response", "revisit") or record.url is None:
+            continue
+        row = archive.row("SELECT id FROM captures WHERE record_id = ?", [record.header("WARC-Record-ID")])
+        capture = archive.capture(row["id"]) if row else None
+        if capture is None:
+            capture = archive.add_capture(_capture(archive, site, record, name, offset, length))
+        taken += _shelve(archive, site, record, capture, site.own_address(record.url, origin=origin))
+    return taken, records
+
+
+def _shelve(archive: Archive, site: Site, record: Record, capture: Capture, url: str) -> bool:
+    """Whether a story was read from the record that the database had not seen."""
+    if capture.article_id is not None or record.header("WARC-Truncated") or capture.status not in (200, 304):
+        return False
+    address = site.identify(url)
+    if address is None:
+        return False
+    page = archive.row("SELECT * FROM pages WHERE url = ? OR article_id = ?", [address.url, site.article_id(address)])
+    if page is not None and page["checked_at"] and page["checked_at"] >= iso_utc(capture.fetched_at):
+        return False
+    if record.type == "revisit":
+        if page is not None:
+            Frontier(archive, site).unchanged(page["url"], at=capture.fetched_at)
+        return False
+    try:
+        text = decode_page(record.body(), capture.content_type)
+        article = read_article(text, url=url, site=site, fetched_at=capture.fetched_at)
+    except (ReadingError, WarcError):
+        return False  # the page stays due, and the next asking says what is wrong with it
+    if page is None:  # a redirect led to an address that no listing named
+        page = archive.row("SELECT * FROM pages WHERE article_id = ?", [article.id])
+    archive.shelve(article, capture, page_url=page["url"] if page else address.url)
+    return True
+
+
+def _capture(archive: Archive, site: Site, record: Record, name: str, offset: int, length: int) -> Capture:
+    head = record.head
+    run = archive.row(
+        "SELECT id FROM runs WHERE site = ? AND started_at <= ? ORDER BY id DESC LIMIT 1",
+        [site.name, iso_utc(record.date)],
+    )
+    return Capture(
+        site=site.name,
+        url=record.url or "",
+        fetched_at=record.date,
+        status=head.status,
+        content_type=head.get("Content-Type"),
+        record_type=record.type,
+        payload_digest=record.header("WARC-Payload-Digest") or digest(b""),
+        warc=name,
+        offset=offset,
+        length=length,
+        record_id=record.header("WARC-Record-ID") or "",
+        etag=head.get("ETag"),
+        last_modified=head.get("Last-Modified"),
+        received=len(record.block),
+        run_id=run["id"] if run else None,
+    )
