@@ -21,6 +21,8 @@ from archive.sites import Address, Layout, Site
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML tree can hold: NUL ends a document for libxml2, the others cannot be written back to a text node."""
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+GENERIC = "generic"
+"""The layout of a page that is in none of its site's."""
 _CLOCK_SLACK = timedelta(days=1)
 
 
@@ -104,7 +106,7 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
         url=address.url,
         title=title,
         body="\n\n".join(body),
-        layout=layout.name if layout else "generic",
+        layout=layout.name if layout else GENERIC,
         pewarta=credits.pewarta,
         editor=credits.editor,
         published_at=published_at,

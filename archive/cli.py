@@ -16,7 +16,6 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from archive.body import collapse
@@ -218,15 +217,15 @@ def history(article_id: str, data: Path) -> None:
         withdrawn = article["gone_at"]
     console = _console()
     console.print(Text(article["title"], style="bold"))
-    console.print(f"Version 1, seen {versions[0]['seen_at'][:16]}Z")
+    console.print(f"Version 1, seen {_minute(versions[0]['seen_at'])}")
     for change in changes(versions):
-        console.print(f"\nVersion {change.version}, seen {change.seen_at[:16]}Z")
+        console.print(f"\nVersion {change.version}, seen {_minute(change.seen_at)}")
         for field, paragraphs in change.fields.items():
             for paragraph in paragraphs:
                 label = "" if field == "body" else f"{field}: "
                 console.print(Padding(Text(label) + _compared(paragraph, console), (0, 0, 0, 2), expand=False))
     if withdrawn:
-        console.print(f"\nWithdrawn, not there since {withdrawn[:16]}Z. The text is kept.")
+        console.print(f"\nWithdrawn, not there since {_minute(withdrawn)}. The text is kept.")
     elif len(versions) == 1:
         console.print("\nNo change was seen.")
 
@@ -255,17 +254,24 @@ def status(data: Path) -> None:
     """Say what the archive holds, and how the last runs of each site went."""
     with Archive.open_reading(data) as archive:
         sites = all_sites(archive)
-    columns = ("site", "stories", "from", "to", "versions", "withdrawn", "captures", "waiting", "last run", "verdict")
-    table = Table(*columns, f"new in the last {TREND_RUNS} runs", box=None)
-    for site in sites:
-        counts = (site.stories, site.oldest or "", site.newest or "", site.versions, site.withdrawn, site.captures)
-        last = (site.last_run or "")[:16]
-        table.add_row(site.site, *map(str, counts), str(site.waiting), last, site.verdict, site.trend)
     console = _console()
-    console.print(table)
     for site in sites:
-        if site.reason:
-            console.print(f"{site.site}: {site.verdict}: {site.reason}", markup=False, soft_wrap=True)
+        console.print(
+            Text.assemble((site.site, "bold"), f": {site.verdict}", f": {site.reason}" if site.reason else "")
+        )
+        if site.last_run:
+            last_new = f", last new story {_minute(site.last_new)}" if site.last_new else ""
+            console.print(f"  last run {_minute(site.last_run)}{last_new}")
+        span = f" from {site.oldest} to {site.newest}" if site.oldest else ""
+        counts = f"{site.edited} edited, {site.withdrawn} withdrawn, {site.captures} captures, {site.waiting} pages due"
+        console.print(f"  {site.stories} stories{span}, {counts}")
+        if site.trend:
+            console.print(f"  new stories in the last {TREND_RUNS} runs: {site.trend}")
+
+
+def _minute(time: str) -> str:
+    """2026-11-24 10:42Z"""
+    return f"{time[:16].replace('T', ' ')}Z"
 
 
 @cli.command()

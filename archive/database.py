@@ -14,7 +14,7 @@ from zlib import crc32
 
 from sqlite_utils import Database
 
-from archive.article import Article
+from archive.article import GENERIC, Article, ReadingError
 from archive.captures import Capture
 from archive.frontier import mark_read
 from archive.schema import migrations
@@ -23,6 +23,9 @@ from archive.times import iso_utc
 
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
+
+_AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption")
+"""Columns of an article that its page prints around the story."""
 
 Row = dict[str, Any]
 Outcome = Literal["new", "changed", "moved", "same"]
@@ -138,13 +141,13 @@ class Archive:
         )
         return _capture(row) if row else None
 
-    def last_complete_listing(self, url: str) -> Capture | None:
-        """The newest capture of a listing in a run whose discovery came to its end: everything it names is in the
-        frontier."""
+    def last_complete_listing(self, url: str, *, since: date) -> Capture | None:
+        """The newest capture of a listing in a run whose discovery came to its end and looked back to `since`:
+        everything it names from then on is in the frontier."""
         row = self.row(
-            "SELECT captures.* FROM captures JOIN runs ON runs.id = run_id"
-            " WHERE url = ? AND status = 200 AND complete ORDER BY captures.id DESC LIMIT 1",
-            [url],
+            "SELECT captures.* FROM captures JOIN runs ON runs.id = run_id WHERE url = ? AND status = 200 AND complete"
+            " AND since <= ? ORDER BY captures.id DESC LIMIT 1",
+            [url, since.isoformat()],
         )
         return _capture(row) if row else None
 
@@ -158,7 +161,9 @@ class Archive:
         """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
 
         The publication time that the listing gave serves where the page itself has none; where the listing gave a
-        day alone, it puts the story in its place among the others (`key`) and no more.
+        day alone, it puts the story in its place among the others (`key`) and no more. Raises ReadingError, with
+        nothing changed, for a story that stood in a known layout before and now does not: what would be read of it
+        then is a guess, and no new version.
         """
         if capture.id is None:
             raise ValueError("a capture is kept before its article")
@@ -175,6 +180,8 @@ class Archive:
                 values["modified_at"] = values["modified_at"] or page["modified_at"]
             values["published_date"] = values["published_at"][:10] if values["published_at"] else None
             known = self.row("SELECT * FROM articles WHERE id = ?", [article.id])
+            if known is not None and known["layout"] != GENERIC == article.layout:
+                raise ReadingError(f"the page is in no known layout any more, before it was in {known['layout']}")
             outcome: Outcome
             if known is None:
                 outcome = "new"
@@ -212,12 +219,12 @@ class Archive:
 
     def _update_article(self, known: Row, values: Row) -> None:
         values |= {"gone_at": None}  # a story that can be read is back
+        for name in _AROUND:
+            if values.get(name) in (None, "[]"):
+                values[name] = known[name]  # what stood around a story and was lost in a redesign was still printed
+        if values["published_at"]:
+            values["key"] = self._free_key(known["id"], values["published_at"])
         values = {name: value for name, value in values.items() if known.get(name) != value}
-        published_at = values.get("published_at")
-        if published_at:
-            values["key"] = self._free_key(known["id"], published_at)
-        elif "published_at" in values:
-            del values["published_at"], values["published_date"]  # a page that lost its date does not unpublish it
         if values:
             assignments = ", ".join(f"{name} = :{name}" for name in values)
             self.db.execute(

@@ -3,6 +3,7 @@ so that a run takes up what an earlier one left, however that ended."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
 """When a story is looked at again, counted from when it was first read: edits and withdrawals come early."""
 WITHDRAWN_AFTER = timedelta(days=1)
-"""A page that answers 404 now and still does so long after is withdrawn; 410 says so at once."""
+"""A page that answers 404 now and still does so long after is withdrawn; 410 says so at once. A missing page is looked
+at on the same ladder, counted from when it was first missed: it may come back."""
 
 Row = dict[str, Any]
 
@@ -30,13 +32,30 @@ def next_check(first: datetime, now: datetime) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far one way of discovery is known without a gap: its newest `items` entries, down to `day`."""
+    """How far one way of discovery is known without a gap: at `joined_at` its newest `items` entries, and everything
+    after `day`, were in the frontier. `edge` are the addresses of the last entries, by which the end is found again."""
 
     items: int = 0
     day: date | None = None
+    edge: tuple[str, ...] = ()
+    joined_at: datetime | None = None
 
     def reaches(self, since: date) -> bool:
         return self.day is not None and self.day < since
+
+    def knew(self, moment: datetime) -> bool:
+        """Whether what was noticed at a moment was part of the walk."""
+        return self.joined_at is not None and moment <= self.joined_at
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """An article as a listing named it: whether it was `unknown` until then, since when it is known, and since when
+    nothing new was told of it."""
+
+    unknown: bool
+    discovered_at: datetime
+    noticed_at: datetime
 
 
 class Frontier:
@@ -48,19 +67,17 @@ class Frontier:
 
     def discover(
         self, listed: Iterable[Listed], *, on: str, at: datetime, walked: tuple[str, Walk] | None = None
-    ) -> int:
-        """Keeps what a listing at URL `on` named, before it is fetched, and how far its way is walked with it; returns
-        how many of them were unknown. A story that was changed, moved or renamed since, or that came back after it
-        was withdrawn, is due at once."""
-        unknown = 0
+    ) -> list[Noticed]:
+        """Keeps what a listing at URL `on` named, before it is fetched, and with it how far its way is walked. A story
+        that was changed, moved or renamed since it was read is due at once; one that is not there any more is looked
+        at once a day while listings name it."""
         with self._archive.writing():
-            for item in listed:
-                unknown += self._discover(item, on, at)
+            noticed = [self._discover(item, on, at) for item in listed]
             if walked is not None:
-                self._keep_walk(*walked)
-        return unknown
+                self._keep_walk(*walked, at)
+        return noticed
 
-    def _discover(self, item: Listed, on: str, at: datetime) -> int:
+    def _discover(self, item: Listed, on: str, at: datetime) -> Noticed:
         address = item.address
         article_id = self._site.article_id(address) if address.number is not None else None
         values = {
@@ -70,33 +87,33 @@ class Frontier:
             # Cards cut and change titles as they please; feeds and REST print the title as it is.
             "listed_title": item.title if item.published_at else None,
         }
-        known = self._known(item)
-        if known is None:
-            values |= {"url": address.url, "site": self._site.name, "article_id": article_id, "kind": address.kind}
-            values |= {"discovered_at": iso_utc(at), "discovered_on": on, "due_at": iso_utc(at), "state": "new"}
-            self._archive.insert("pages", values)
-            return 1
-        moved = self._site.cms == "wordpress" and address.number is not None and known["url"] != address.url
-        due_at = iso_utc(at) if moved or _changed(known, values) else known["due_at"]
-        given = {name: value for name, value in values.items() if value is not None} | {"due_at": due_at}
-        assignments = ", ".join(f"{name} = :{name}" for name in given)
-        self._archive.db.execute(
-            f"UPDATE pages SET article_id = coalesce(article_id, :article_id), {assignments} WHERE url = :url",
-            given | {"article_id": article_id, "url": known["url"]},
+        known = self._archive.row(
+            "SELECT * FROM pages WHERE article_id = ? OR url = ? ORDER BY article_id IS NULL", [article_id, address.url]
         )
+        if known is None:
+            now = iso_utc(at)
+            values |= {"url": address.url, "site": self._site.name, "article_id": article_id, "kind": address.kind}
+            values |= {"discovered_at": now, "discovered_on": on, "noticed_at": now, "due_at": now, "state": "new"}
+            self._archive.insert("pages", values)
+            return Noticed(True, at, at)
+        moved = self._site.cms == "wordpress" and address.number is not None and known["url"] != address.url
+        news = moved or _changed(known, values)
+        given: Row = {name: value for name, value in values.items() if value is not None}
+        given |= {"article_id": known["article_id"] or article_id}
+        if news:
+            given |= {"noticed_at": iso_utc(at), "due_at": iso_utc(at)}
+        elif known["missing_since"] and at >= datetime.fromisoformat(known["checked_at"]) + WITHDRAWN_AFTER:
+            given |= {"due_at": iso_utc(at)}
         if moved:
-            self._archive.db.execute("UPDATE OR IGNORE pages SET url = ? WHERE url = ?", [address.url, known["url"]])
-        return 0
-
-    def unknown(self, listed: Iterable[Listed]) -> bool:
-        """Whether any of these is not in the frontier yet."""
-        return any(self._known(item) is None for item in listed)
-
-    def _known(self, item: Listed) -> Row | None:
-        article_id = self._site.article_id(item.address) if item.address.number is not None else None
-        return self._archive.row(
-            "SELECT * FROM pages WHERE article_id = ? OR url = ? ORDER BY article_id IS NULL",
-            [article_id, item.address.url],
+            # The address may have been named before without its number: it is the same story.
+            self._archive.db.execute("DELETE FROM pages WHERE url = ? AND article_id IS NULL", [address.url])
+            given |= {"url": address.url}
+        assignments = ", ".join(f"{name} = :{name}" for name in given)
+        self._archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :known", given | {"known": known["url"]})
+        return Noticed(
+            False,
+            datetime.fromisoformat(known["discovered_at"]),
+            at if news else datetime.fromisoformat(known["noticed_at"]),
         )
 
     def due(self, *, before: datetime, limit: int) -> list[Row]:
@@ -132,15 +149,11 @@ class Frontier:
                 return False
             since = _time(page["missing_since"]) or at
             gone = status == 410 or at - since >= WITHDRAWN_AFTER
-            first = _time(page["first_read_at"])
-            due_at: datetime | None = since + WITHDRAWN_AFTER
-            if gone:
-                due_at = next_check(first, at) if first else None
-            state, due = "gone" if gone else "missing", iso_utc(due_at) if due_at else None
+            state, due_at = "gone" if gone else "missing", next_check(since, at)  # it may come back
             self._archive.db.execute(
                 "UPDATE pages SET state = ?, reason = ?, missing_since = ?, checked_at = ?, checks = checks + 1,"
                 " due_at = ? WHERE url = ?",
-                [state, f"HTTP {status}", iso_utc(since), iso_utc(at), due, url],
+                [state, f"HTTP {status}", iso_utc(since), iso_utc(at), due_at and iso_utc(due_at), url],
             )
             changed = self._archive.db.execute(
                 "UPDATE articles SET gone_at = ? WHERE id = ? AND gone_at IS NULL AND ?",
@@ -162,18 +175,19 @@ class Frontier:
         row = self._archive.row("SELECT * FROM walks WHERE site = ? AND way = ?", [self._site.name, way])
         if row is None:
             return Walk()
-        return Walk(row["items"], date.fromisoformat(row["day"]) if row["day"] else None)
+        day = date.fromisoformat(row["day"]) if row["day"] else None
+        return Walk(row["items"], day, tuple(json.loads(row["edge"])), datetime.fromisoformat(row["joined_at"]))
 
-    def keep_walk(self, way: str, walk: Walk) -> None:
+    def keep_walk(self, way: str, walk: Walk, *, at: datetime) -> None:
+        """Keeps that a way is walked so far without a gap, as of `at`."""
         with self._archive.writing():
-            self._keep_walk(way, walk)
+            self._keep_walk(way, walk, at)
 
-    def _keep_walk(self, way: str, walk: Walk) -> None:
-        self._archive.db.execute(
-            "INSERT INTO walks (site, way, items, day) VALUES (?, ?, ?, ?) ON CONFLICT (site, way)"
-            " DO UPDATE SET items = excluded.items, day = excluded.day",
-            [self._site.name, way, walk.items, walk.day.isoformat() if walk.day else None],
-        )
+    def _keep_walk(self, way: str, walk: Walk, at: datetime) -> None:
+        values = {"site": self._site.name, "way": way, "items": walk.items, "edge": json.dumps(walk.edge)}
+        values |= {"day": walk.day.isoformat() if walk.day else None, "joined_at": iso_utc(at)}
+        self._archive.db.execute("DELETE FROM walks WHERE site = :site AND way = :way", values)
+        self._archive.insert("walks", values)
 
     def published_day(self, listed: Listed) -> date | None:
         """The day a listed story was published, if it has been read: for listings that print no day."""
@@ -201,8 +215,6 @@ def mark_read(archive: Archive, url: str, *, at: datetime) -> None:
 
 def _changed(known: Row, listed: Row) -> bool:
     """Whether what a listing says now differs from what it said when the story was read."""
-    if known["state"] in ("missing", "gone"):
-        return True
     if known["state"] != "read":
         return False
     seen = _time(known["modified_at"]) or _time(known["checked_at"])

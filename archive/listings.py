@@ -60,13 +60,6 @@ class Listed:
     day: date | None = None
 
     @property
-    def published_by(self) -> date | None:
-        """The day by which the article was out, None if the listing does not say: no story is changed before it is
-        published."""
-        moment = self.published_at or self.modified_at
-        return moment.date() if moment else self.day
-
-    @property
     def stands_at(self) -> date | None:
         """The day by which the listing is ordered: of the change where it gives one, else of publication."""
         moment = self.modified_at or self.published_at

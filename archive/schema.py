@@ -153,15 +153,22 @@ def m002_full_text(db: Database) -> None:
 
 
 @migrations()
-def m003_incremental(db: Database) -> None:
-    """What scheduled runs need to know from one to the next."""
-    # The day a listing prints beside a link. It may be off by one where site and listing differ in time zone, so it
-    # orders stories that print no date of their own and is never shown as one.
+def m003_listed_day(db: Database) -> None:
+    """The day a listing prints beside a link. It may be off by one where site and listing differ in time zone, so it
+    orders stories that print no date of their own and is never shown as one."""
     db.execute("ALTER TABLE pages ADD COLUMN listed_day TEXT")
+
+
+@migrations()
+def m004_incremental(db: Database) -> None:
+    """What scheduled runs need to know from one to the next."""
     db.execute("ALTER TABLE pages ADD COLUMN listed_title TEXT")
+    db.execute("ALTER TABLE pages ADD COLUMN noticed_at TEXT")  # when a listing last told something new of it
     db.execute("ALTER TABLE pages ADD COLUMN first_read_at TEXT")
     db.execute("ALTER TABLE pages ADD COLUMN missing_since TEXT")
     db.execute("ALTER TABLE pages ADD COLUMN failures INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE pages SET noticed_at = discovered_at")
+    db.execute("UPDATE pages SET first_read_at = checked_at, due_at = checked_at WHERE state = 'read'")
     db.execute("ALTER TABLE captures ADD COLUMN received INTEGER NOT NULL DEFAULT 0")  # bytes on the wire
     for count in ("saved", "checked", "moved", "missing", "gone"):
         db.execute(f"ALTER TABLE runs ADD COLUMN {count} INTEGER NOT NULL DEFAULT 0")
@@ -172,5 +179,7 @@ def m003_incremental(db: Database) -> None:
             way TEXT NOT NULL,
             items INTEGER NOT NULL,
             day TEXT,
+            edge TEXT NOT NULL,
+            joined_at TEXT NOT NULL,
             PRIMARY KEY (site, way)
         ) WITHOUT ROWID""")

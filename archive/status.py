@@ -16,14 +16,16 @@ TROUBLE = "✗"
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """`oldest` and `newest` are days of publication; `waiting` are pages due now; `trend` is a bar for each of the last
-    runs, as high as it brought stories, or a cross where it went wrong."""
+    """`oldest` and `newest` are days of publication, `last_new` is when the last new story was first seen; `edited` are
+    stories with more than one version, `waiting` pages that are due now; `trend` is a bar for each of the last runs,
+    as high as it brought stories, or a cross where it went wrong."""
 
     site: str
     stories: int
     oldest: str | None
     newest: str | None
-    versions: int
+    last_new: str | None
+    edited: int
     withdrawn: int
     captures: int
     waiting: int
@@ -37,7 +39,8 @@ def status_of(archive: Archive, site: str) -> SiteStatus:
     """Raises sqlite3.Error where the archive cannot be read."""
     held = archive.rows(
         "SELECT count(*) AS stories, min(published_date) AS oldest, max(published_date) AS newest,"
-        " coalesce(sum(versions), 0) AS versions, count(gone_at) AS withdrawn FROM articles WHERE site = ?",
+        " max(first_seen_at) AS last_new,"
+        " coalesce(sum(versions > 1), 0) AS edited, count(gone_at) AS withdrawn FROM articles WHERE site = ?",
         [site],
     )[0]
     captures = archive.rows("SELECT count(*) AS n FROM captures WHERE site = ?", [site])[0]["n"]
@@ -51,7 +54,8 @@ def status_of(archive: Archive, site: str) -> SiteStatus:
         stories=held["stories"],
         oldest=held["oldest"],
         newest=held["newest"],
-        versions=held["versions"],
+        last_new=held["last_new"],
+        edited=held["edited"],
         withdrawn=held["withdrawn"],
         captures=captures,
         waiting=waiting,

@@ -18,6 +18,7 @@ from rich.console import Console
 from archive.cli import cli, data_option, search_command
 from archive.database import ArchiveError
 from archive.listings import Listed
+from archive.locking import ArchiveBusyError
 from archive.sites import SITES
 from crawler.health import WELL
 
@@ -183,7 +184,7 @@ def _crawl(sites: Sequence[str], data: Path, console: Console, *, report: Path |
 
     try:
         runs = run.crawl(sites, data=data, console=console, **options)
-    except run.ArchiveBusyError as error:
+    except ArchiveBusyError as error:
         click.echo(f"warta: {error}", err=True)
         return EXIT_BUSY
     console.print(run.summary(runs))

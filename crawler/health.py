@@ -3,29 +3,22 @@ went well."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from typing import Literal
 
-from archive.article import Article
-from archive.database import Archive
-from archive.sites import Site
+from archive.article import GENERIC, Article
 
 Verdict = Literal["well", "degraded", "read nothing", "found nothing", "refused", "unreachable", "stopped"]
 
 WELL: Verdict = "well"
-WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "image_url", "caption", "known layout")
+LAYOUT = "known layout"
+WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "image_url", "caption", LAYOUT)
 """Fields whose share of filled stories is watched; the last one is of pages read with a layout that is known."""
-_FEWEST = 20  # stories, of a run and of its past, before shares are compared
-_PAST_RUNS = 30
-_FALL = 0.5  # a field that is filled less than half as often as it was is an alarm
-_PAST_DAYS = 90
+FEW = 3
+"""Fewer pages than this that cannot be had or read are the pages' own trouble, not the site's."""
 _RECENT = timedelta(days=60)
-_LONGEST_PAUSES = 3  # a silence so many times the longest one of the past days is an alarm
 
 COUNTS = ("requests", "bytes", "saved", "found", "read", "checked", "changed", "moved", "missing", "gone", "failed")
 
@@ -37,9 +30,10 @@ class RunReport:
     `found` articles were named by listings, `new` of them unknown; `fetched` were asked for, `checked` of them not for
     the first time; of those `read` were shelved or known to be unchanged (`added` for the first time, `changed` as a
     new version, `moved` to another address), `missing` answered 404 or 410 (`gone`: now known to be withdrawn), and
-    `failed` could not be had. `bytes` came over the wire, `saved` were spared by conditional requests. `ways` are the
-    ways of discovery that served. `listing_troubles` and `article_troubles` count (kind, message). `past` is what the
-    site's earlier runs lead one to expect, in words, where this run falls short of it.
+    `failed` could not be had. `requests` were sent, `bytes` came over the wire for them, `saved` were spared by
+    conditional requests. `ways` are the ways of discovery that served, `named` tells whether they named any article,
+    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message). `past` is
+    what the site's earlier runs lead one to expect, in words, where this run falls short of it.
     """
 
     found: int = 0
@@ -58,6 +52,7 @@ class RunReport:
     saved: int = 0
     page: str = ""
     markup: str | None = None
+    named: bool = False
     complete: bool = False
     unchanged: bool = False
     interrupted: bool = False
@@ -68,15 +63,17 @@ class RunReport:
     past: list[str] = field(default_factory=list)
     _filled: Counter[str] = field(default_factory=Counter)
     _stories: int = 0
+    _unknown_layout: int = 0
 
     def count_fields(self, article: Article, *, now: datetime) -> None:
         """Counts which fields are filled in a story of the last weeks: older ones may stand in older markup."""
+        known = article.layout != GENERIC
+        self._unknown_layout += not known
         if article.published_at is not None and article.published_at < now - _RECENT:
             return
         self._stories += 1
         for name in WATCHED:
-            value = article.layout != "generic" if name == "known layout" else getattr(article, name)
-            self._filled[name] += bool(value)
+            self._filled[name] += known if name == LAYOUT else bool(getattr(article, name))
 
     def shares(self) -> dict[str, float]:
         """Field -> share of the stories read in which it was filled; with "stories", how many these were."""
@@ -93,86 +90,55 @@ class RunReport:
         markup = f" ({self.markup})" if self.markup else ""
         return "; ".join(way + (markup if way == "listing" else "") for way in self.ways) or None
 
+    def troubles(self) -> str | None:
+        """The commonest troubles, as "HTTP 404 (3), the page has no title"."""
+        return _said(self.listing_troubles + self.article_troubles)
+
     def verdict(self) -> tuple[Verdict, str | None]:
         """(verdict, reason in words for people or None)."""
-        listings, articles = _kinds(self.listing_troubles), _kinds(self.article_troubles)
-        reason = _said(self.listing_troubles + self.article_troubles)
         if self.stopped:
             return "stopped", self.stopped
-        if self.interrupted and not self.listing_troubles and not self.article_troubles:
-            return WELL, "interrupted; the next run goes on where this one stopped"
-        if not self.found and not self.read and not self.unchanged:
-            if "refused" in listings:
-                return "refused", reason
-            if listings == {"unreachable"}:
-                return "unreachable", reason
-            return "found nothing", reason or "the listings name no article in the time asked for"
-        if self.failed and not self.read and not self.missing:
-            for kind in ("refused", "unreachable"):
-                if articles == {kind}:
-                    return ("refused" if kind == "refused" else "unreachable"), reason
-            return "read nothing", reason
-        if self.failed > self.read:
-            return "degraded", f"{self.failed} of {self.fetched} pages failed: {_said(self.article_troubles)}"
-        if self.listing_troubles and not self.ways:
-            return "degraded", reason
-        if self.missing > max(5, self.fetched // 2):
-            return "degraded", f"{self.missing} of {self.fetched} stories are no longer there"
+        trouble = self._with_listings() or self._with_articles()
+        if trouble:
+            return trouble
         if self.past:
             return "degraded", "; ".join(self.past)
+        if self.interrupted:
+            return WELL, "interrupted; the next run goes on where this one stopped"
         if self.failed:
             return WELL, f"{self.failed} of {self.fetched} pages failed: {_said(self.article_troubles)}"
         return WELL, None
 
-
-def shortfalls(
-    archive: Archive, site: Site, shares: Mapping[str, float], *, before_run: int, now: datetime
-) -> list[str]:
-    """What a site's own past leads one to expect and a run does not show, in words: fields filled far less often, a
-    silence far longer than any before. `now` is the site's own clock."""
-    found: list[str] = []
-    past = _past_shares(archive, site, before_run)
-    if shares.get("stories", 0) >= _FEWEST and past.get("stories", 0) >= _FEWEST:
-        found = [
-            f"{name}: in {shares[name]:.0%} of the stories, formerly in {past[name]:.0%}"
-            for name in WATCHED
-            if shares[name] < past[name] * _FALL and past[name] - shares[name] > 0.1
-        ]
-    silence = _silence(archive, site, now)
-    return [*found, silence] if silence else found
-
-
-def _past_shares(archive: Archive, site: Site, before_run: int) -> dict[str, float]:
-    runs = archive.rows(
-        "SELECT filled FROM runs WHERE site = ? AND id < ? AND verdict = 'well' AND filled <> '{}'"
-        " ORDER BY id DESC LIMIT ?",
-        [site.name, before_run, _PAST_RUNS],
-    )
-    shares = [json.loads(run["filled"]) for run in runs]
-    stories = sum(share["stories"] for share in shares)
-    if not stories:
-        return {}
-    return {"stories": stories} | {
-        name: sum(share.get(name, 0) * share["stories"] for share in shares) / stories for name in WATCHED
-    }
-
-
-def _silence(archive: Archive, site: Site, now: datetime) -> str | None:
-    """The site has named nothing new for far longer than its longest pause of the past days."""
-    rows = archive.rows(
-        "SELECT DISTINCT published_date AS day FROM articles WHERE site = ? AND published_date IS NOT NULL"
-        " ORDER BY published_date DESC LIMIT ?",
-        [site.name, _PAST_DAYS],
-    )
-    days = [date.fromisoformat(row["day"]) for row in rows]
-    days = [day for day in days if days[0] - day <= timedelta(days=_PAST_DAYS)]
-    if len(days) < _FEWEST:
+    def _with_listings(self) -> tuple[Verdict, str | None] | None:
+        kinds, reason = _kinds(self.listing_troubles), self.troubles()
+        if self.listing_troubles and not self.named and not self.unchanged:
+            if self.read:
+                return "degraded", reason
+            if "refused" in kinds:
+                return "refused", reason
+            return ("unreachable" if kinds == {"unreachable"} else "found nothing"), reason
+        if self.listing_troubles and not self.complete and not self.interrupted:
+            return "degraded", reason
+        if self.markup == "any link":
+            return "degraded", "the listing's markup is not known any more: links are taken from the whole page"
         return None
-    pauses = [(later - earlier).days for later, earlier in pairwise(days)]
-    silent = (now.astimezone(site.timezone).date() - days[0]).days
-    if silent <= _LONGEST_PAUSES * max(pauses):
+
+    def _with_articles(self) -> tuple[Verdict, str | None] | None:
+        kinds, reason = _kinds(self.article_troubles), _said(self.article_troubles)
+        if self.failed and not self.read and not self.missing:
+            if "refused" in kinds:
+                return "refused", reason
+            if kinds == {"unreachable"}:
+                return "unreachable", reason
+            if self.failed >= FEW:
+                return "read nothing", reason
+        if self.failed > self.read and self.failed >= FEW:
+            return "degraded", f"{self.failed} of {self.fetched} pages failed: {reason}"
+        if self.missing > max(FEW, self.fetched // 2):
+            return "degraded", f"{self.missing} of {self.fetched} stories are no longer there"
+        if self._unknown_layout > max(FEW, self.read // 2):
+            return "degraded", f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
         return None
-    return f"no new story for {silent} days; the longest pause before was {max(pauses)}"
 
 
 def _kinds(troubles: Counter[tuple[str, str]]) -> set[str]:
@@ -180,6 +146,5 @@ def _kinds(troubles: Counter[tuple[str, str]]) -> set[str]:
 
 
 def _said(troubles: Counter[tuple[str, str]]) -> str | None:
-    """The commonest troubles, as "HTTP 404 (3), the page has no title"."""
     parts = [message if times == 1 else f"{message} ({times})" for (_, message), times in troubles.most_common(3)]
     return ", ".join(parts) or None

@@ -27,8 +27,6 @@ class SessionKeeper:
         session, stats = Session.of(self._crawler), self._crawler.stats
         assert stats is not None
         report = session.report
-        report.requests = stats.get_value("downloader/request_count", 0)
-        report.bytes = stats.get_value("downloader/response_bytes", 0)
         if reason == "start_error" or stats.get_value("spider_exceptions/count"):
             report.stopped = report.stopped or "an error in warta itself, see the log"
         elif reason == "shutdown":

@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request, Spider, signals
-from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -72,13 +71,17 @@ class RetryAfter:
         if slot.latercall:
             slot.latercall.cancel()
         slot.latercall = call_later(seconds, downloader._latercall, slot)
-        Session.of(self._crawler).pauses.append(lambda: self._end_pause(slot))
 
-    def _end_pause(self, slot: Slot) -> None:
-        """The run is to stop: what waits in the slot is taken now, and refused by the recorder."""
-        if slot.latercall and self._crawler.engine is not None:
+
+def end_pauses(crawler: Crawler) -> None:
+    """What waits for a pause to end is taken now: for a run that is to stop, whose recorder sends nothing any more."""
+    engine = crawler.engine
+    assert engine is not None
+    downloader = engine.downloader
+    for slot in downloader.slots.values():
+        if slot.latercall:
             slot.latercall.cancel()
-            self._crawler.engine.downloader._latercall(slot)
+            downloader._latercall(slot)
 
 
 def retry_after(response: Response) -> float | None:

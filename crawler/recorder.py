@@ -141,6 +141,8 @@ class RecordingHandler(HTTP11DownloadHandler):
             raise
         finally:
             del self._wires[mark], request.headers[_MARK]
+            self._session.report.requests += wire.started_at is not None
+            self._session.report.bytes += len(wire.received)
             if wire.received and wire.started_at:
                 exchange = Exchange(
                     request.url, bytes(wire.sent), bytes(wire.received), wire.started_at, wire.ip, truncated

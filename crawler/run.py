@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import signal
@@ -24,20 +23,18 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
-from archive.database import Archive, ArchiveError
+from archive.database import Archive
 from archive.frontier import Frontier
 from archive.listings import Listed
+from archive.locking import hold
 from archive.recovery import take_up
 from archive.sites import SITES
 from crawler.health import WELL, RunReport
+from crawler.manners import end_pauses
 from crawler.session import Session
 
 PLAIN_EVERY = 50
 """Pages between two progress lines where the output is no terminal."""
-
-
-class ArchiveBusyError(ArchiveError):
-    """Another run holds the archive."""
 
 
 @dataclass(frozen=True)
@@ -77,67 +74,56 @@ def crawl(
     Raises ArchiveBusyError when another run holds the archive, ArchiveError when it cannot be opened. A process can
     call this once: Twisted's reactor does not start again.
     """
-    with holding(data):
-        with Archive.open(data) as archive:
-            for line in take_up(archive):
-                console.print(line, markup=False, soft_wrap=True)
-            for site, listed in (named or {}).items():
-                Frontier(archive, SITES[site]).discover(listed, on="a list of addresses", at=datetime.now(UTC))
-        settings = get_project_settings()
-        settings.setmodule("crawler.settings")
-        settings.set("WARTA_DATA", str(data), priority="cmdline")
-        if delay is not None:
-            settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
-        settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
-        process = AsyncCrawlerProcess(settings)
-        log_to(console)
-        spiders = {_site_of(name): name for name in get_spider_loader(settings).list()}
-        arguments: dict[str, Any] = {
-            "since": since.isoformat() if since else None,
-            "max_articles": str(max_articles) if max_articles else None,
-            "discovers": named is None,
-        }
-        crawlers = {site: process.create_crawler(spiders[site]) for site in sites}
-        started = time.monotonic()
-        seconds: dict[str, float] = {}
-        tasks = {}
-        with progress(crawlers, console) as tell:
-            for site, crawler in crawlers.items():
-                _listen(crawler, site, tell, lambda site: seconds.update({site: time.monotonic() - started}))
-                tasks[site] = process.crawl(crawler, **arguments, origin=(origins or {}).get(site))
-            with stopping_gently(crawlers.values()):
-                process.start(install_signal_handlers=False)
-        for task in tasks.values():
-            if error := task.exception():
-                raise error
-        return [SiteRun(site, Session.of(crawler).report, seconds.get(site, 0)) for site, crawler in crawlers.items()]
-
-
-@contextmanager
-def holding(data: Path) -> Iterator[None]:
-    """Holds the archive against other runs. The lock goes with the process, however it ends."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = (data / "warta.lock").open("w")
-    except OSError as error:
-        raise ArchiveError(f"Cannot write in {data}: {error.strerror}.") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ArchiveBusyError(f"Another run holds {data}: this one leaves it alone.") from error
-        yield
+    hold(data)
+    with Archive.open(data) as archive:
+        for line in take_up(archive):
+            console.print(line, markup=False, soft_wrap=True)
+        for site, listed in (named or {}).items():
+            Frontier(archive, SITES[site]).discover(listed, on="a list of addresses", at=datetime.now(UTC))
+    settings = get_project_settings()
+    settings.setmodule("crawler.settings")
+    settings.set("WARTA_DATA", str(data), priority="cmdline")
+    if delay is not None:
+        settings.set("DOWNLOAD_DELAY", delay, priority="cmdline")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    log_to(console)
+    spiders = {_site_of(name): name for name in get_spider_loader(settings).list()}
+    arguments: dict[str, Any] = {
+        "since": since.isoformat() if since else None,
+        "max_articles": str(max_articles) if max_articles else None,
+        "discovers": named is None,
+    }
+    crawlers = {site: process.create_crawler(spiders[site]) for site in sites}
+    started = time.monotonic()
+    seconds: dict[str, float] = {}
+    tasks = {}
+    with progress(crawlers, console) as tell:
+        for site, crawler in crawlers.items():
+            _listen(crawler, site, tell, lambda site: seconds.update({site: time.monotonic() - started}))
+            tasks[site] = process.crawl(crawler, **arguments, origin=(origins or {}).get(site))
+        with stopping_gently(crawlers.values()):
+            process.start(install_signal_handlers=False)
+    for task in tasks.values():
+        if error := task.exception():
+            raise error
+    return [SiteRun(site, Session.of(crawler).report, seconds.get(site, 0)) for site, crawler in crawlers.items()]
 
 
 @contextmanager
 def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
     """While it lasts, the first SIGTERM or SIGINT asks every session to stop, the second one is Python's own."""
+    from twisted.internet import reactor
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         restore()
+        reactor.callFromThread(stop_all)  # wakes the loop, should it be waiting
+
+    def stop_all() -> None:
         for crawler in crawlers:
             if session := Session.find(crawler):
                 session.stop()
+                end_pauses(crawler)
 
     def restore() -> None:
         for number, handler in before.items():

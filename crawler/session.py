@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +19,11 @@ from archive.article import Article
 from archive.database import Archive, Outcome, warc_root
 from archive.frontier import Frontier
 from archive.listings import Listed
+from archive.locking import hold
 from archive.sites import SITES, Site
 from archive.warc import WarcWriter
-from crawler.health import RunReport, shortfalls
+from crawler.expectations import shortfalls
+from crawler.health import RunReport
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +55,6 @@ class Session:
         self.frontier = Frontier(archive, site)
         self.refused: str | None = None  # why the site wants no more requests in this run
         self.stopping = False  # the page in hand is finished, nothing more is asked for
-        self.pauses: list[Callable[[], None]] = []  # what ends a pause before its time
         self.server_time: datetime | None = None  # the site's own clock, as its last listing told it
         self._named: set[str] = set()
         self.origin = origin
@@ -99,15 +100,15 @@ class Session:
         }
         if settings["WARTA_CONTACT"]:
             info["operator"] = settings["WARTA_CONTACT"]
-        archive = Archive.open(Path(settings["WARTA_DATA"]))
+        data = Path(settings["WARTA_DATA"])
+        hold(data)
+        archive = Archive.open(data)
         return cls(site, archive, origin=origin, since=getattr(spider, "since"), arguments=arguments, info=info)  # noqa: B009
 
     def stop(self) -> None:
-        """Asks the run to stop: the page in hand is finished, and what waits for a pause is not sent."""
+        """Asks the run to stop: the page in hand is finished, nothing more is sent."""
         self.stopping = True
         self.report.interrupted = True
-        for pause in self.pauses:
-            pause()
 
     def allows(self, url: str) -> bool:
         """Whether a URL is on the site's own hosts: scheme, host and port."""
@@ -131,7 +132,7 @@ class Session:
             logger.info("%s: articles are named by %s", self.site.name, way)
         self.report.ways[way] = None
 
-    def listed(self, listed: list[Listed], unknown: int) -> None:
+    def listed(self, listed: list[Listed], *, unknown: int) -> None:
         self._named.update(str(item.address.number or item.address.url) for item in listed)
         self.report.found = len(self._named)
         self.report.new += unknown
@@ -183,11 +184,12 @@ class Session:
         """Ends the run: keeps its verdict, seals the WARC files, notes their digests and closes the archive."""
         report = self.report
         now = datetime.now(UTC)
-        report.past = shortfalls(
-            self.archive, self.site, report.shares(), before_run=self.run_id, now=self.server_time or now
-        )
+        site_time = self.server_time or now
+        report.past = shortfalls(self.archive, self.site, report, before_run=self.run_id, now=site_time)
         verdict, reason = report.verdict()
         for sealed in self.writer.close():
+            if report.stopped:
+                continue  # the next run takes in what the archive did not get of it
             self.archive.add_warc(
                 sealed.warc,
                 site=self.site.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ class AntaraSite:
         self._clock = clock
         self.edition = 0
         self.robots = ROBOTS
+        self.gone_status = 404
         self.markup: Literal["2026", "2020"] = "2026"
         self.refresh()
 
@@ -57,8 +59,10 @@ class AntaraSite:
 
     def _article(self, number: int, *, amp: bool) -> Answer:
         story = self._by_number.get(number)
-        if story is None or story.withdrawn:
+        if story is None:
             return NOT_FOUND
+        if story.withdrawn:
+            return replace(NOT_FOUND, status=self.gone_status)
         place = self._place[number]
         others = [self._stories[(place + step) % len(self._stories)] for step in (-1, -2, -3, -5)]
         html = article_page(story.as_amp() if amp else story, others=others, edition=self.edition)

@@ -40,6 +40,15 @@ class Newsroom:
     def _clock(self) -> datetime:
         return self.now
 
+    @property
+    def gone_status(self) -> int:
+        """What ANTARA's withdrawn pages answer: 404, or 410."""
+        return self.antara.gone_status
+
+    @gone_status.setter
+    def gone_status(self, status: int) -> None:
+        self.antara.gone_status = status
+
     @contextmanager
     def serving(self) -> Iterator[dict[str, str]]:
         """Both sites on ports of their own: site -> origin, as http://127.0.0.1:40001."""

@@ -19,7 +19,8 @@ from scrapy.settings import BaseSettings
 
 from archive.article import ReadingError, read_article
 from archive.charset import decode_page
-from archive.frontier import Walk
+from archive.database import Row
+from archive.frontier import Noticed, Walk
 from archive.listings import Listed, ListingError, ListingPage
 from archive.sites import SITES
 from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
@@ -27,6 +28,8 @@ from crawler.session import Session
 
 T = TypeVar("T")
 
+DUE_AT_ONCE = 100
+"""Pages taken from the frontier at a time."""
 FAILURES_IN_A_ROW = 10
 """After so many articles that could not be fetched, one after the other, a run gives the site up."""
 
@@ -106,37 +109,45 @@ class NewsSpider(Spider):
 
     async def fetch_due(self) -> AsyncIterator[dict[str, Any]]:
         """Fetches, reads and shelves what the frontier says is due, newest first."""
-        session, failures = self.session, 0
-        while not self.enough():
-            due = session.frontier.due(before=session.started_at, limit=1)
-            if not due:
-                return
-            page, now = due[0], datetime.now(UTC)
-            session.asking(page["url"], again=page["first_read_at"] is not None)
-            try:
-                article = await self.fetch_article(page["url"])
-            except ReadingError as error:
-                failures = 0
-                session.frontier.failed(page["url"], at=now, reason=str(error), for_all=False)
-                session.article_failed(page["url"], "unread", str(error))
-            except FetchError as error:
-                if error.kind == "stopping":
+        failures = 0
+        while due := self.session.frontier.due(before=self.session.started_at, limit=DUE_AT_ONCE):
+            for page in due:
+                if self.enough():
                     return
-                if error.kind == "missing" and error.status is not None:
+                try:
+                    article = await self.fetch_page(page)
+                except FetchError as error:
+                    if error.kind == "stopping":
+                        return
+                    failures += 1
+                    if failures == FAILURES_IN_A_ROW:
+                        raise CloseSpider(f"{failures} articles in a row could not be fetched: {error}") from error
+                else:
                     failures = 0
-                    gone = session.frontier.missing(page["url"], at=now, status=error.status)
-                    session.missing(page["url"], page["article_id"], gone=gone, known=page["first_read_at"] is not None)
-                    continue
+                    if article is not None:
+                        yield article
+
+    async def fetch_page(self, page: Row) -> dict[str, Any] | None:
+        """Fetches a page of the frontier and notes there what came of it. None where there is nothing new to read.
+        Raises FetchError, noted as well unless the run is to stop."""
+        session, url, now, known = self.session, page["url"], datetime.now(UTC), page["first_read_at"] is not None
+        session.asking(url, again=known)
+        try:
+            return await self.fetch_article(url)
+        except ReadingError as error:
+            session.frontier.failed(url, at=now, reason=str(error), for_all=False)
+            session.article_failed(url, "unread", str(error))
+        except FetchError as error:
+            if error.kind == "missing" and error.status is not None:
+                gone = session.frontier.missing(url, at=now, status=error.status)
+                session.missing(url, page["article_id"], gone=gone, known=known)
+                return None
+            if error.kind != "stopping":
                 for_all = error.kind in ("unreachable", "refused")
-                session.frontier.failed(page["url"], at=now, reason=str(error), for_all=for_all)
-                session.article_failed(page["url"], error.kind, str(error))
-                failures += 1
-                if failures == FAILURES_IN_A_ROW:
-                    raise CloseSpider(f"{FAILURES_IN_A_ROW} articles in a row could not be fetched: {error}") from error
-            else:
-                failures = 0
-                if article is not None:
-                    yield article
+                session.frontier.failed(url, at=now, reason=str(error), for_all=for_all)
+                session.article_failed(url, error.kind, str(error))
+            raise
+        return None
 
     async def fetch_article(self, url: str) -> dict[str, Any] | None:
         """The article as a dict; None when the site says that it is as it was."""
@@ -149,6 +160,8 @@ class NewsSpider(Spider):
             session.unchanged()
             return None
         text, address = decode_page(response.body, capture.content_type), session.to_site(response.url)
+        if "partial" in response.flags and "</html>" not in text[-1000:].lower():
+            raise FetchError("broken", "the page breaks off before its end")  # its length was not announced
         try:
             article = read_article(text, url=address, site=session.site, fetched_at=capture.fetched_at)
         except ReadingError:
@@ -162,7 +175,8 @@ class NewsSpider(Spider):
         it. Raises FetchError or ListingError."""
         session = self.session
         address = session.to_wire(urljoin(session.site.origin, path))
-        earlier = session.archive.last_complete_listing(address) if conditional else None
+        assert self.since is not None
+        earlier = session.archive.last_complete_listing(address, since=self.since) if conditional else None
         response = await fetch(self.crawler, address, earlier=earlier)
         capture = capture_of(response)
         session.server_time = server_clock(response)
@@ -183,14 +197,18 @@ class NewsSpider(Spider):
             refuse_challenge(page.text)
         return found
 
-    def note(self, listed: list[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> int:
-        """Keeps in the frontier what listing `on` named, unless it is older than `since`; returns how many were
-        unknown."""
+    def wants(self, item: Listed) -> bool:
+        """Whether an article was published or changed since `since`, as far as its listing says."""
         assert self.since is not None
-        wanted = [item for item in listed if item.published_by is None or item.published_by >= self.since]
-        unknown = self.session.frontier.discover(wanted, on=on, at=datetime.now(UTC), walked=walked)
-        self.session.listed(wanted, unknown)
-        return unknown
+        return item.stands_at is None or item.stands_at >= self.since
+
+    def note(self, listed: list[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> list[Noticed]:
+        """Keeps in the frontier what listing `on` named and the run wants."""
+        wanted = [item for item in listed if self.wants(item)]
+        noticed = self.session.frontier.discover(wanted, on=on, at=datetime.now(UTC), walked=walked)
+        self.session.report.named = self.session.report.named or bool(listed)
+        self.session.listed(wanted, unknown=sum(item.unknown for item in noticed))
+        return noticed
 
 
 def server_clock(response: Response) -> datetime:
