@@ -150,6 +150,8 @@ class Frontier:
             since = _time(page["missing_since"]) or at
             gone = status == 410 or at - since >= WITHDRAWN_AFTER
             state, due_at = "gone" if gone else "missing", next_check(since, at)  # it may come back
+            if page["first_read_at"] is None:  # never read: looked at once more, and again only if listings name it
+                due_at = None if gone else since + WITHDRAWN_AFTER
             self._archive.db.execute(
                 "UPDATE pages SET state = ?, reason = ?, missing_since = ?, checked_at = ?, checks = checks + 1,"
                 " due_at = ? WHERE url = ?",

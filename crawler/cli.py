@@ -107,6 +107,8 @@ def crawl(
                 raise click.UsageError(
                     f"a delay below {POLITE_DELAY:g} second is for servers of your own (--origin {site}=http://127.0.0.1:…)."
                 )
+    if report is not None and not report.parent.is_dir():
+        raise click.UsageError(f"there is no folder {report.parent} for the report.")
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     options: dict[str, Any] = {
         "since": since.date() if since else None,
@@ -187,13 +189,15 @@ def _crawl(sites: Sequence[str], data: Path, console: Console, *, report: Path |
     except ArchiveBusyError as error:
         click.echo(f"warta: {error}", err=True)
         return EXIT_BUSY
-    console.print(run.summary(runs))
     troubled = False
     for site_run in runs:
-        verdict, reason = site_run.report.verdict()
-        if reason:
-            console.print(f"{site_run.site}: {verdict}: {reason}", markup=False, soft_wrap=True)
-        troubled = troubled or verdict != WELL
+        verdict, _ = site_run.report.verdict()
+        if verdict == WELL:
+            console.print(site_run.headline(), style="green", markup=False, soft_wrap=True)
+        else:
+            troubled = True
+            click.secho(site_run.headline(), err=True, fg="red")
+        console.print(f"  {site_run.summary()}", markup=False, soft_wrap=True)
     if report is not None:
         # A monitor that reads at any moment finds the old report or the new one, whole.
         fresh = report.with_name(report.name + ".new")

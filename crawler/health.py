@@ -19,6 +19,7 @@ WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "
 FEW = 3
 """Fewer pages than this that cannot be had or read are the pages' own trouble, not the site's."""
 _RECENT = timedelta(days=60)
+_TURNED_AWAY = {"refused", "unreachable"}
 
 COUNTS = ("requests", "bytes", "saved", "found", "read", "checked", "changed", "moved", "missing", "gone", "failed")
 
@@ -32,8 +33,9 @@ class RunReport:
     new version, `moved` to another address), `missing` answered 404 or 410 (`gone`: now known to be withdrawn), and
     `failed` could not be had. `requests` were sent, `bytes` came over the wire for them, `saved` were spared by
     conditional requests. `ways` are the ways of discovery that served, `named` tells whether they named any article,
-    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message). `past` is
-    what the site's earlier runs lead one to expect, in words, where this run falls short of it.
+    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message), `examples`
+    are addresses they happened at. `given_up` tells that page after page could not be had. `past` is what the site's
+    earlier runs lead one to expect, in words, where this run falls short of it.
     """
 
     found: int = 0
@@ -56,10 +58,12 @@ class RunReport:
     complete: bool = False
     unchanged: bool = False
     interrupted: bool = False
+    given_up: bool = False
     stopped: str | None = None
     ways: dict[str, None] = field(default_factory=dict)
     listing_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
     article_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], str] = field(default_factory=dict)
     past: list[str] = field(default_factory=list)
     _filled: Counter[str] = field(default_factory=Counter)
     _stories: int = 0
@@ -90,9 +94,26 @@ class RunReport:
         markup = f" ({self.markup})" if self.markup else ""
         return "; ".join(way + (markup if way == "listing" else "") for way in self.ways) or None
 
-    def troubles(self) -> str | None:
-        """The commonest troubles, as "HTTP 404 (3), the page has no title"."""
-        return _said(self.listing_troubles + self.article_troubles)
+    def listing_failed(self, path: str, kind: str, message: str) -> None:
+        self.listing_troubles[kind, f"{path}: {message}"] += 1
+
+    def article_failed(self, url: str, kind: str, message: str) -> None:
+        self.failed += 1
+        self.article_troubles[kind, message] += 1
+        self.examples.setdefault((kind, message), url)
+
+    def is_turned_away(self) -> bool:
+        """No way of discovery serves, because the site refuses or is not reached: then nothing else is asked for."""
+        return not self.ways and len(self.listing_troubles) > 0 and _kinds(self.listing_troubles) <= _TURNED_AWAY
+
+    def troubles(self) -> str:
+        """The commonest troubles, as "HTTP 404 (3, as https://…), the page has no title (https://…)"."""
+        parts = []
+        for trouble, times in (self.listing_troubles + self.article_troubles).most_common(3):
+            example = self.examples.get(trouble)
+            notes = [*([str(times)] if times > 1 else []), *(["as " * (times > 1) + example] if example else [])]
+            parts.append(f"{trouble[1]} ({', '.join(notes)})" if notes else trouble[1])
+        return ", ".join(parts)
 
     def verdict(self) -> tuple[Verdict, str | None]:
         """(verdict, reason in words for people or None)."""
@@ -106,45 +127,41 @@ class RunReport:
         if self.interrupted:
             return WELL, "interrupted; the next run goes on where this one stopped"
         if self.failed:
-            return WELL, f"{self.failed} of {self.fetched} pages failed: {_said(self.article_troubles)}"
+            return WELL, f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
         return WELL, None
 
-    def _with_listings(self) -> tuple[Verdict, str | None] | None:
-        kinds, reason = _kinds(self.listing_troubles), self.troubles()
+    def _with_listings(self) -> tuple[Verdict, str] | None:
         if self.listing_troubles and not self.named and not self.unchanged:
             if self.read:
-                return "degraded", reason
-            if "refused" in kinds:
-                return "refused", reason
-            return ("unreachable" if kinds == {"unreachable"} else "found nothing"), reason
+                return "degraded", self.troubles()
+            return self._turned_away(self.listing_troubles) or "found nothing", self.troubles()
         if self.listing_troubles and not self.complete and not self.interrupted:
-            return "degraded", reason
+            return "degraded", self.troubles()
         if self.markup == "any link":
             return "degraded", "the listing's markup is not known any more: links are taken from the whole page"
         return None
 
-    def _with_articles(self) -> tuple[Verdict, str | None] | None:
-        kinds, reason = _kinds(self.article_troubles), _said(self.article_troubles)
-        if self.failed and not self.read and not self.missing:
-            if "refused" in kinds:
-                return "refused", reason
-            if kinds == {"unreachable"}:
-                return "unreachable", reason
-            if self.failed >= FEW:
-                return "read nothing", reason
-        if self.failed > self.read and self.failed >= FEW:
-            return "degraded", f"{self.failed} of {self.fetched} pages failed: {reason}"
+    def _with_articles(self) -> tuple[Verdict, str] | None:
+        failed = f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
+        if self.given_up or (self.failed and not self.read and not self.missing):
+            if verdict := self._turned_away(self.article_troubles):
+                return verdict, failed
+            if self.failed >= FEW and not self.read:
+                return "read nothing", failed
+        if self.given_up or (self.failed > self.read and self.failed >= FEW):
+            return "degraded", failed
         if self.missing > max(FEW, self.fetched // 2):
             return "degraded", f"{self.missing} of {self.fetched} stories are no longer there"
         if self._unknown_layout > max(FEW, self.read // 2):
             return "degraded", f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
         return None
 
+    def _turned_away(self, troubles: Counter[tuple[str, str]]) -> Verdict | None:
+        kinds = _kinds(troubles)
+        if "refused" in kinds:
+            return "refused"
+        return "unreachable" if kinds == {"unreachable"} else None
+
 
 def _kinds(troubles: Counter[tuple[str, str]]) -> set[str]:
     return {kind for kind, _ in troubles}
-
-
-def _said(troubles: Counter[tuple[str, str]]) -> str | None:
-    parts = [message if times == 1 else f"{message} ({times})" for (_, message), times in troubles.most_common(3)]
-    return ", ".join(parts) or None

@@ -29,7 +29,7 @@ from archive.listings import Listed
 from archive.locking import hold
 from archive.recovery import take_up
 from archive.sites import SITES
-from crawler.health import WELL, RunReport
+from crawler.health import RunReport
 from crawler.manners import end_pauses
 from crawler.session import Session
 
@@ -44,6 +44,21 @@ class SiteRun:
     site: str
     report: RunReport
     seconds: float
+
+    def headline(self) -> str:
+        """ "antara-kaltim: degraded: HTTP 404 …" """
+        verdict, reason = self.report.verdict()
+        return f"{self.site}: {verdict}" + (f": {reason}" if reason else "")
+
+    def summary(self) -> str:
+        """What the run did, in counts."""
+        report = self.report
+        return (
+            f"{report.added} new, {report.changed} edited, {report.moved} moved, {report.gone} withdrawn,"
+            f" {report.failed} failed; {report.found} named, {report.checked} checked again;"
+            f" {report.requests} requests, {report.bytes / 1000:.0f} kB received, {report.saved / 1000:.0f} kB saved,"
+            f" {self.seconds:.1f} s"
+        )
 
     def plain(self) -> dict[str, Any]:
         """Verdict, reason in words, discovery and every count."""
@@ -139,11 +154,14 @@ def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
 
 
 def log_to(console: Console) -> None:
-    """Warnings go to the console, above the progress display; what is told there already is not told twice."""
-    handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
+    """Warnings go above the progress display, or to standard error where there is none; what a run's report says is
+    not told twice."""
+    handler: logging.Handler = logging.StreamHandler()
+    if console.is_terminal:
+        handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
     handler.setLevel(logging.WARNING)
     logging.getLogger().addHandler(handler)
-    for name in ("scrapy.core.downloader", "scrapy.downloadermiddlewares.retry", "py.warnings"):
+    for name in ("scrapy.core.downloader", "scrapy.downloadermiddlewares", "py.warnings"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
@@ -177,20 +195,6 @@ def progress(crawlers: dict[str, Crawler], console: Console) -> Iterator[Callabl
         live = Live(get_renderable=table, console=console, refresh_per_second=4, transient=True)
     with live:
         yield (lambda site: None) if console.is_terminal else plain  # noqa: ARG005
-
-
-SHOWN = ("found", "new", "changed", "moved", "gone", "failed", "requests")
-
-
-def summary(runs: Sequence[SiteRun]) -> Table:
-    table = Table("site", "verdict", *SHOWN, "kB", "kB saved", "seconds", box=None)
-    for run in runs:
-        counts = run.report.counts()
-        verdict, _ = run.report.verdict()
-        style = "green" if verdict == WELL else "red"
-        shown = [str(counts[name]) for name in SHOWN] + [str(counts[name] // 1000) for name in ("bytes", "saved")]
-        table.add_row(run.site, f"[{style}]{verdict}[/]", *shown, f"{run.seconds:.1f}")
-    return table
 
 
 def as_json(runs: Sequence[SiteRun]) -> str:

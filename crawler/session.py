@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from scrapy.crawler import Crawler
 
 from archive.article import Article
-from archive.database import Archive, Outcome, warc_root
+from archive.database import Archive, Outcome, Row, warc_root
 from archive.frontier import Frontier
 from archive.listings import Listed
 from archive.locking import hold
@@ -110,6 +110,11 @@ class Session:
         self.stopping = True
         self.report.interrupted = True
 
+    def give_up(self) -> None:
+        """Nothing more is asked of a site that failed page after page."""
+        self.stopping = True
+        self.report.given_up = True
+
     def allows(self, url: str) -> bool:
         """Whether a URL is on the site's own hosts: scheme, host and port."""
         return _endpoint(url) in self._allowed
@@ -138,8 +143,8 @@ class Session:
         self.report.new += unknown
 
     def listing_failed(self, path: str, error: Exception) -> None:
-        logger.warning("%s: %s: %s", self.site.name, path, error)
-        self.report.listing_troubles[getattr(error, "kind", "broken"), f"{path}: {error}"] += 1
+        logger.info("%s: %s: %s", self.site.name, path, error)
+        self.report.listing_failed(path, getattr(error, "kind", "broken"), str(error))
 
     def asking(self, url: str, *, again: bool) -> None:
         self.report.fetched += 1
@@ -163,22 +168,21 @@ class Session:
         """The site said 304."""
         self.report.read += 1
 
-    def missing(self, url: str, article_id: str | None, *, gone: bool, known: bool) -> None:
-        if not known:
-            self.article_failed(url, "missing", "HTTP 404: a story that a listing named")
-            return
-        self.report.missing += 1
-        self.report.gone += gone
-        if gone:
-            self._log_change("withdrawn", article_id or "")
+    def missing(self, page: Row, *, status: int, gone: bool) -> None:
+        if page["first_read_at"] is not None:
+            self.report.missing += 1
+            self.report.gone += gone
+            if gone:
+                self._log_change("withdrawn", page["article_id"] or page["url"])
+        elif page["missing_since"] is None:
+            self.article_failed(page["url"], "missing", f"HTTP {status} for a story that a listing named")
 
     def _log_change(self, what: str, article_id: str) -> None:
         logger.info("%s: %s %s", self.site.name, article_id, what)
 
     def article_failed(self, url: str, kind: str, reason: str) -> None:
-        logger.warning("%s: %s: %s", self.site.name, url, reason)
-        self.report.failed += 1
-        self.report.article_troubles[kind, reason] += 1
+        logger.info("%s: %s: %s", self.site.name, url, reason)
+        self.report.article_failed(url, kind, reason)
 
     def close(self) -> None:
         """Ends the run: keeps its verdict, seals the WARC files, notes their digests and closes the archive."""

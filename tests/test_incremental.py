@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,10 +13,10 @@ import pytest
 
 from archive.database import Archive
 from archive.frontier import LADDER, next_check
-from archive.times import iso_utc
 from archive.warc import find, read_record
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import Story
+from tests.clock import later
 from tests.run import crawl, warta
 
 SINCE = "2025-06-01"  # listings reach further back, so that a run knows that it has seen everything it wants
@@ -41,16 +40,6 @@ def again(data: Path, origins: dict[str, str], *more: str, since: str = SINCE) -
     reports = {site["site"]: site for site in json.loads(report.read_text())}
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return reports
-
-
-def later(data: Path, hours: float) -> None:
-    """So many hours pass: everything the frontier remembers was so much earlier."""
-    with sqlite3.connect(data / "archive.db") as db:
-        for column in ("due_at", "checked_at", "first_read_at", "missing_since", "discovered_at"):
-            rows = db.execute(f"SELECT url, {column} FROM pages WHERE {column} IS NOT NULL").fetchall()
-            moved = [(iso_utc(datetime.fromisoformat(t) - timedelta(hours=hours)), url) for url, t in rows]
-            db.executemany(f"UPDATE pages SET {column} = ? WHERE url = ?", moved)
-    db.close()
 
 
 def rows(data: Path, sql: str, *values: Any) -> list[dict[str, Any]]:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import ssl
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from archive.database import Archive
 from archive.warc import find, read_record
 from tests.fetch import fetch_all
-from tests.raw_server import RawServer
+from tests.raw_server import RawServer, self_signed
 
 CLOSE = b"Connection: close\r\n"
 CODED = gzip.compress(b"halo dunia")
@@ -186,11 +179,7 @@ def test_an_answer_that_cannot_be_recorded_is_not_used(tmp_path: Path) -> None:
 
 
 def test_tls_is_recorded_inside_and_certificates_are_checked(tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    _self_signed(key, certificate)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with RawServer(ANSWERS).serving(context) as port:
+    with RawServer(ANSWERS).serving(self_signed(tmp_path)) as port:
         refused = fetch_all(tmp_path / "a", f"https://127.0.0.1:{port}", ["/reason"])
         taken = fetch_all(tmp_path / "b", f"https://127.0.0.1:{port}", ["/reason"], DOWNLOAD_VERIFY_CERTIFICATES=False)
     assert "UnreachableError" in str(refused["/reason"])
@@ -198,26 +187,3 @@ def test_tls_is_recorded_inside_and_certificates_are_checked(tmp_path: Path) -> 
     with Archive.open_reading(tmp_path / "b") as archive:
         row = archive.rows("SELECT * FROM captures WHERE url LIKE '%/reason'")[0]
     assert read_record(find(tmp_path / "b" / "warc", row["warc"]), row["offset"]).block == WHOLE["/reason"]
-
-
-def _self_signed(key: Path, certificate: Path) -> None:
-    private = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(private, hashes.SHA256())
-    )
-    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    key.write_bytes(
-        private.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )

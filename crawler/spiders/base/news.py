@@ -110,6 +110,8 @@ class NewsSpider(Spider):
     async def fetch_due(self) -> AsyncIterator[dict[str, Any]]:
         """Fetches, reads and shelves what the frontier says is due, newest first."""
         failures = 0
+        if self.session.report.is_turned_away():
+            return
         while due := self.session.frontier.due(before=self.session.started_at, limit=DUE_AT_ONCE):
             for page in due:
                 if self.enough():
@@ -121,7 +123,8 @@ class NewsSpider(Spider):
                         return
                     failures += 1
                     if failures == FAILURES_IN_A_ROW:
-                        raise CloseSpider(f"{failures} articles in a row could not be fetched: {error}") from error
+                        self.session.give_up()
+                        return
                 else:
                     failures = 0
                     if article is not None:
@@ -130,8 +133,8 @@ class NewsSpider(Spider):
     async def fetch_page(self, page: Row) -> dict[str, Any] | None:
         """Fetches a page of the frontier and notes there what came of it. None where there is nothing new to read.
         Raises FetchError, noted as well unless the run is to stop."""
-        session, url, now, known = self.session, page["url"], datetime.now(UTC), page["first_read_at"] is not None
-        session.asking(url, again=known)
+        session, url, now = self.session, page["url"], datetime.now(UTC)
+        session.asking(url, again=page["first_read_at"] is not None)
         try:
             return await self.fetch_article(url)
         except ReadingError as error:
@@ -140,7 +143,7 @@ class NewsSpider(Spider):
         except FetchError as error:
             if error.kind == "missing" and error.status is not None:
                 gone = session.frontier.missing(url, at=now, status=error.status)
-                session.missing(url, page["article_id"], gone=gone, known=known)
+                session.missing(page, status=error.status, gone=gone)
                 return None
             if error.kind != "stopping":
                 for_all = error.kind in ("unreachable", "refused")
