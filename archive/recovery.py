@@ -40,7 +40,8 @@ def take_up(archive: Archive) -> Iterator[str]:
             name, site=site.name, records=records, size=path.stat().st_size, sha256=sha256, at=datetime.now(UTC)
         )
         if taken:
-            yield f"{taken} stories were taken in from {path.name}, without asking the site again."
+            stories = "1 story was" if taken == 1 else f"{taken} stories were"
+            yield f"{stories} taken in from {path.name}, without asking the site again."
     with archive.writing():
         archive.db.execute(
             "UPDATE runs SET finished_at = ?, verdict = 'stopped', reason = 'cut off' WHERE finished_at IS NULL",

@@ -1,4 +1,5 @@
-"""SessionKeeper: a Scrapy extension that ends a session when its spider closes, however it closes."""
+"""SessionKeeper: a Scrapy extension that opens a session with its crawler and ends it when the spider closes, however
+it closes."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ class SessionKeeper:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
+        Session.of(crawler)  # what fails here fails the run; Scrapy would only log it of a part that is made later
         keeper = cls(crawler)
         crawler.signals.connect(keeper.spider_closed, signal=signals.spider_closed)
         return keeper

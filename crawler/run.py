@@ -119,9 +119,9 @@ def crawl(
             tasks[site] = process.crawl(crawler, **arguments, origin=(origins or {}).get(site))
         with stopping_gently(crawlers.values()):
             process.start(install_signal_handlers=False)
-    for task in tasks.values():
-        if error := task.exception():
-            raise error
+    errors = [task.exception() for task in tasks.values()]  # all are asked for, or asyncio complains
+    for error in filter(None, errors):
+        raise error
     return [SiteRun(site, Session.of(crawler).report, seconds.get(site, 0)) for site, crawler in crawlers.items()]
 
 

@@ -1,0 +1,74 @@
+"""Runs `warta` and kills it, as kill -9 does, when a point in the code is reached for the n-th time.
+
+python -m tests.killed POINT N crawl ...
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import crawler.cli  # noqa: F401  (adds its commands)
+from archive.cli import cli
+
+POINTS = {
+    # point: (what is called there, whether the kill comes "before" it, "after" it or "within" it)
+    "before a record is written": ("archive.warc._write_record", "before"),
+    "within a record": ("archive.warc._write_record", "within"),
+    "a record written, not yet on disk": ("archive.warc.os.fsync", "before"),
+    "on disk, not yet in the database": ("archive.database.Archive.add_capture", "before"),
+    "in the database, not yet read": ("archive.database.Archive.add_capture", "after"),
+    "read, not yet shelved": ("archive.database.Archive.shelve", "before"),
+    "shelved": ("archive.database.Archive.shelve", "after"),
+    "within the transaction of a shelving": ("archive.database.mark_read", "after"),
+    "within the transaction of a listing": ("archive.frontier.Frontier._discover", "before"),
+    "a listing noted": ("archive.frontier.Frontier.discover", "after"),
+    "before a file is sealed": ("archive.warc._seal", "before"),
+    "sealed, not yet noted": ("archive.database.Archive.add_warc", "before"),
+    "noted, the run not yet ended": ("archive.database.Archive.finish_run", "before"),
+}
+
+
+def main() -> None:
+    point, times, *arguments = sys.argv[1:]
+    place, when = POINTS[point]
+    left = int(times)
+    owner, name = _resolve(place)
+    original: Callable[..., Any] = getattr(owner, name)
+
+    def reached(*args: Any, **kwargs: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0 and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if left == 0 and when == "within":
+            whole = BytesIO()
+            original(whole, *args[1:], **kwargs)
+            args[0].write(whole.getvalue()[: len(whole.getvalue()) // 2])
+            args[0].flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*args, **kwargs)
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(owner, name, reached)
+    cli(arguments, prog_name="warta")
+
+
+def _resolve(place: str) -> tuple[Any, str]:
+    """(module or class, name in it) of a dotted place."""
+    parts = place.split(".")
+    owner: Any = importlib.import_module(".".join(parts[:2]))
+    for part in parts[2:-1]:
+        owner = getattr(owner, part)
+    return owner, parts[-1]
+
+
+if __name__ == "__main__":
+    main()
