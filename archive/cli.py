@@ -19,7 +19,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from archive.body import collapse
-from archive.database import Archive, ArchiveError, Row, database_path, warc_root
+from archive.database import Archive, ArchiveError, Row, database_path
 from archive.history import Paragraph, changes, versions_of
 from archive.search import MARK, UNMARK, Query, Result, search
 from archive.sites import SITES
@@ -166,7 +166,8 @@ def show(article_id: str, data: Path) -> None:
     with Archive.open_reading(data) as archive:
         article = _find(archive, article_id)
         capture = archive.capture(article["capture_id"])
-    assert capture is not None
+        assert capture is not None
+        warc = find(archive.warc_root, capture.warc)
     console = _console()
     console.print(Text(article["title"], style="bold"))
     for label, value in _facts(article):
@@ -179,7 +180,7 @@ def show(article_id: str, data: Path) -> None:
         "captured": capture.fetched_at.isoformat(),
         "asked": capture.url,
         "status": capture.status,
-        "WARC": find(warc_root(data), capture.warc),
+        "WARC": warc,
         "offset": capture.offset,
         "length": capture.length,
         "record": capture.record_id,

@@ -9,14 +9,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal, Self
-from zlib import crc32
+from typing import Any, Self
 
 from sqlite_utils import Database
 
-from archive.article import GENERIC, Article, ReadingError
 from archive.captures import Capture
-from archive.frontier import mark_read
 from archive.schema import migrations
 from archive.sites import Site
 from archive.times import iso_utc
@@ -24,11 +21,7 @@ from archive.times import iso_utc
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
 
-_AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption")
-"""Columns of an article that its page prints around the story."""
-
 Row = dict[str, Any]
-Outcome = Literal["new", "changed", "moved", "same"]
 
 
 class ArchiveError(Exception):
@@ -37,10 +30,6 @@ class ArchiveError(Exception):
 
 def database_path(data: Path) -> Path:
     return data / "archive.db"
-
-
-def warc_root(data: Path) -> Path:
-    return data / "warc"
 
 
 class Archive:
@@ -86,6 +75,11 @@ class Archive:
             if migrations.pending(db):
                 raise ArchiveError(f"{path} was made by an older warta: the next `warta crawl` brings it up to date.")
         return cls(data, db)
+
+    @property
+    def warc_root(self) -> Path:
+        """The folder of the WARC files."""
+        return self.data / "warc"
 
     def close(self) -> None:
         self.db.close()
@@ -155,90 +149,6 @@ class Archive:
         row = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
         return _capture(row) if row else None
 
-    # Articles
-
-    def shelve(self, article: Article, capture: Capture, *, page_url: str) -> Outcome:
-        """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
-
-        The publication time that the listing gave serves where the page itself has none; where the listing gave a
-        day alone, it puts the story in its place among the others (`key`) and no more. Raises ReadingError, with
-        nothing changed, for a story that stood in a known layout before and now does not: what would be read of it
-        then is a guess, and no new version.
-        """
-        if capture.id is None:
-            raise ValueError("a capture is kept before its article")
-        seen_at = iso_utc(capture.fetched_at)
-        with self.writing():
-            page = self.row("SELECT * FROM pages WHERE url = ?", [page_url])
-            if article.number is None and page is not None and page["article_id"]:
-                # The page does not show its number, but the listing did.
-                number = int(page["article_id"].rpartition("/")[2])
-                article = replace(article, id=page["article_id"], number=number)
-            values = _article_values(article)
-            if page is not None:
-                values["published_at"] = values["published_at"] or page["published_at"]
-                values["modified_at"] = values["modified_at"] or page["modified_at"]
-            values["published_date"] = values["published_at"][:10] if values["published_at"] else None
-            known = self.row("SELECT * FROM articles WHERE id = ?", [article.id])
-            if known is not None and known["layout"] != GENERIC == article.layout:
-                raise ReadingError(f"the page is in no known layout any more, before it was in {known['layout']}")
-            outcome: Outcome
-            if known is None:
-                outcome = "new"
-                values |= {"first_seen_at": seen_at, "capture_id": capture.id}
-                day = f"{page['listed_day']}T00:00:00+00:00" if page and page["listed_day"] else seen_at
-                values["key"] = self._free_key(article.id, values["published_at"] or day)
-                self.insert("articles", values)
-            elif known["fingerprint"] != article.fingerprint:
-                outcome = "changed"
-                values |= {"changed_at": seen_at, "capture_id": capture.id, "versions": known["versions"] + 1}
-                self._update_article(known, values)
-            else:
-                # Typography and page chrome are no new version: the story stays as it was first printed, and what
-                # stands around it (section, tags, caption, times, its address) follows the page.
-                outcome = "same" if known["url"] == article.url else "moved"
-                for versioned in ("title", "pewarta", "editor", "body", "word_count", "fingerprint"):
-                    del values[versioned]
-                self._update_article(known, values)
-            if outcome in ("new", "changed"):
-                self.insert(
-                    "versions",
-                    {
-                        "article_id": article.id,
-                        "version": values.get("versions", 1),
-                        "seen_at": seen_at,
-                        "capture_id": capture.id,
-                    }
-                    | {name: values[name] for name in ("title", "pewarta", "editor", "body", "fingerprint")},
-                )
-            self.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
-            # One page a story: where two addresses turn out to be one article, the other address stays known.
-            self.db.execute("UPDATE OR IGNORE pages SET article_id = ? WHERE url = ?", [article.id, page_url])
-            mark_read(self, page_url, at=capture.fetched_at)
-        return outcome
-
-    def _update_article(self, known: Row, values: Row) -> None:
-        values |= {"gone_at": None}  # a story that can be read is back
-        for name in _AROUND:
-            if values.get(name) in (None, "[]"):
-                values[name] = known[name]  # what stood around a story and was lost in a redesign was still printed
-        if values["published_at"]:
-            values["key"] = self._free_key(known["id"], values["published_at"])
-        values = {name: value for name, value in values.items() if known.get(name) != value}
-        if values:
-            assignments = ", ".join(f"{name} = :{name}" for name in values)
-            self.db.execute(
-                f"UPDATE articles SET {assignments} WHERE id = :known_id", values | {"known_id": known["id"]}
-            )
-
-    def _free_key(self, article_id: str, time: str) -> int:
-        """Rises with time; the same article at the same time has the same key in every rebuild. It stays below 2**53,
-        so that JSON readers keep it exact."""
-        key = int(datetime.fromisoformat(time).timestamp()) << 20 | crc32(article_id.encode()) & 0xFFFFF
-        while self.row("SELECT 1 FROM articles WHERE key = ? AND id <> ?", [key, article_id]):
-            key += 1
-        return key
-
     # Runs and WARC files
 
     def start_run(self, site: Site, *, at: datetime, since: date, arguments: Row) -> int:
@@ -265,17 +175,6 @@ class Archive:
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         return self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values).lastrowid or 0
-
-
-def _article_values(article: Article) -> Row:
-    values = asdict(article)
-    values["tags"] = json.dumps(article.tags, ensure_ascii=False)
-    values["is_advertorial"] = int(article.is_advertorial)
-    values["word_count"] = article.word_count
-    values["fingerprint"] = article.fingerprint
-    for name in ("published_at", "modified_at"):
-        values[name] = values[name].isoformat(timespec="seconds") if values[name] else None
-    return values
 
 
 def _capture(row: Row) -> Capture:

@@ -12,8 +12,9 @@ from pathlib import Path
 from archive.article import ReadingError, read_article
 from archive.captures import Capture
 from archive.charset import decode_page
-from archive.database import Archive, warc_root
+from archive.database import Archive
 from archive.frontier import Frontier
+from archive.shelving import shelve
 from archive.sites import SITES, Site
 from archive.times import iso_utc
 from archive.warc import Record, WarcError, digest, read_record, recover, whole_members
@@ -23,7 +24,7 @@ _ORIGIN = re.compile(r"^description: origin=(\S+)", re.MULTILINE)
 
 def take_up(archive: Archive) -> Iterator[str]:
     """Puts in order what runs that were cut off left behind; yields what it did, a line for people each."""
-    root = warc_root(archive.data)
+    root = archive.warc_root
     for part in sorted(root.glob("*/*/*.warc.gz.part")):
         recovered = recover(part)
         yield f"An earlier run was cut off: {recovered}"
@@ -89,7 +90,7 @@ def _shelve(archive: Archive, site: Site, record: Record, capture: Capture, url:
         return False  # the page stays due, and the next asking says what is wrong with it
     if page is None:  # a redirect led to an address that no listing named
         page = archive.row("SELECT * FROM pages WHERE article_id = ?", [article.id])
-    archive.shelve(article, capture, page_url=page["url"] if page else address.url)
+    shelve(archive, article, capture, page_url=page["url"] if page else address.url)
     return True
 
 

@@ -16,10 +16,11 @@ from weakref import WeakKeyDictionary
 from scrapy.crawler import Crawler
 
 from archive.article import Article
-from archive.database import Archive, Outcome, Row, warc_root
+from archive.database import Archive, Row
 from archive.frontier import Frontier
 from archive.listings import Listed
 from archive.locking import hold
+from archive.shelving import Outcome
 from archive.sites import SITES, Site
 from archive.warc import WarcWriter
 from crawler.expectations import shortfalls
@@ -60,7 +61,7 @@ class Session:
         self.origin = origin
         self.started_at = datetime.now(UTC)
         self.run_id = archive.start_run(site, at=self.started_at, since=since, arguments=arguments)
-        self.writer = WarcWriter(warc_root(archive.data), site.name, info=info)
+        self.writer = WarcWriter(archive.warc_root, site.name, info=info)
         self._allowed = {_endpoint(origin)}
         if origin == site.origin:
             self._allowed = {(scheme, host, port) for host in site.hosts for scheme, port in _PORTS.items()}

@@ -5,8 +5,8 @@ python -m tests.killed POINT N crawl ...
 
 from __future__ import annotations
 
-import importlib
 import os
+import pkgutil
 import signal
 import sys
 from collections.abc import Callable
@@ -23,9 +23,9 @@ POINTS = {
     "a record written, not yet on disk": ("archive.warc.os.fsync", "before"),
     "on disk, not yet in the database": ("archive.database.Archive.add_capture", "before"),
     "in the database, not yet read": ("archive.database.Archive.add_capture", "after"),
-    "read, not yet shelved": ("archive.database.Archive.shelve", "before"),
-    "shelved": ("archive.database.Archive.shelve", "after"),
-    "within the transaction of a shelving": ("archive.database.mark_read", "after"),
+    "read, not yet shelved": ("crawler.spiders.base.news.shelve", "before"),
+    "shelved": ("crawler.spiders.base.news.shelve", "after"),
+    "within the transaction of a shelving": ("archive.shelving.mark_read", "after"),
     "within the transaction of a listing": ("archive.frontier.Frontier._discover", "before"),
     "a listing noted": ("archive.frontier.Frontier.discover", "after"),
     "before a file is sealed": ("archive.warc._seal", "before"),
@@ -63,11 +63,8 @@ def main() -> None:
 
 def _resolve(place: str) -> tuple[Any, str]:
     """(module or class, name in it) of a dotted place."""
-    parts = place.split(".")
-    owner: Any = importlib.import_module(".".join(parts[:2]))
-    for part in parts[2:-1]:
-        owner = getattr(owner, part)
-    return owner, parts[-1]
+    owner, _, name = place.rpartition(".")
+    return pkgutil.resolve_name(owner), name
 
 
 if __name__ == "__main__":

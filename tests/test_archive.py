@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive import shelving
 from archive.article import Article
 from archive.captures import Capture
 from archive.cli import cli
@@ -52,7 +53,7 @@ def shelve(archive: Archive, number: int, *, title: str = "Judul", body: str = "
         layout="antara-3",
         **values,  # type: ignore[arg-type]
     )
-    return archive.shelve(article, capture, page_url=url)
+    return shelving.shelve(archive, article, capture, page_url=url)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -272,3 +273,28 @@ def test_status_shows_the_last_run_and_the_trend(tmp_path: Path, hours: float) -
         later(tmp_path, hours)
         again(tmp_path, origins)
     assert "█▁" in warta("status", "--data", tmp_path).stdout
+
+
+def test_a_newer_reader_corrects_what_an_older_one_read_and_makes_no_version_of_it(tmp_path: Path) -> None:
+    """An older warta left a credit in the body; then the site's chrome changes, and one of two stories as well."""
+    with at_work(tmp_path, antara=20, paser=20) as (room, origins):
+        stories = room.stories["mc-paser"][-3:-1]
+        with sqlite3.connect(tmp_path / "archive.db") as db:
+            for table, key in (("articles", "id"), ("versions", "article_id")):
+                db.execute(
+                    f"UPDATE {table} SET body = body || ' Pewarta : X', fingerprint = 'old' WHERE {key} IN (?, ?)",
+                    [story.id for story in stories],
+                )
+        db.close()
+        before = stories[1].body
+        room.edit(stories[1])
+        room.redecorate()
+        later(tmp_path, 1.1)
+        reports = again(tmp_path, origins)
+    assert reports["mc-paser"]["changed"] == 1
+    texts = "SELECT version, body FROM versions WHERE article_id = ? ORDER BY version"
+    assert rows(tmp_path, texts, stories[0].id) == [{"version": 1, "body": stories[0].body}]
+    assert rows(tmp_path, texts, stories[1].id) == [
+        {"version": 1, "body": before},
+        {"version": 2, "body": stories[1].body},
+    ]

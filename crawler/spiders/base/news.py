@@ -22,6 +22,7 @@ from archive.charset import decode_page
 from archive.database import Row
 from archive.frontier import Noticed, Walk
 from archive.listings import Listed, ListingError, ListingPage
+from archive.shelving import shelve
 from archive.sites import SITES
 from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
 from crawler.session import Session
@@ -170,7 +171,7 @@ class NewsSpider(Spider):
         except ReadingError:
             refuse_challenge(text)
             raise
-        session.shelved(article, session.archive.shelve(article, capture, page_url=url))
+        session.shelved(article, shelve(session.archive, article, capture, page_url=url))
         return asdict(article)
 
     async def ask(self, path: str, read: Callable[[ListingPage], T], *, conditional: bool) -> T | None:

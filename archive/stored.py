@@ -1,0 +1,25 @@
+"""What a capture holds, as today's reader reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archive.article import Article, read_article
+from archive.captures import Capture
+from archive.charset import decode_page
+from archive.sites import Site
+from archive.warc import find, read_record
+
+if TYPE_CHECKING:
+    from archive.database import Archive
+
+
+def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> Article:
+    """Reads the article of a capture; `url` is its address on the site. A revisit is read from the record that holds
+    its payload. Raises WarcError where that is gone or damaged, ReadingError where there is no story in it."""
+    holding = capture
+    if capture.record_type == "revisit":
+        holding = archive.last_capture(capture.url, payload_digest=capture.payload_digest) or capture
+    record = read_record(find(archive.warc_root, holding.warc), holding.offset)
+    text = decode_page(record.body(), holding.content_type)
+    return read_article(text, url=url, site=site, fetched_at=capture.fetched_at)
