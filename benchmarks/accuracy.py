@@ -1,6 +1,6 @@
 """How exactly warta reads: every page of the newsroom against the newsroom's own truth, field by field.
 
-python benchmarks/accuracy.py [STORIES]
+python -m benchmarks.accuracy [STORIES]
 """
 
 from __future__ import annotations

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import configparser
+import json
 import re
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,7 +15,8 @@ import pytest
 
 import crawler.cli  # noqa: F401  (adds its commands)
 from archive.cli import cli
-from tests.run import WARTA, warta
+from crawler.newsroom.newsroom import Newsroom
+from tests.run import WARTA, crawl, warta
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -23,11 +27,15 @@ EXAMPLES = re.findall(r"<!-- example -->\n```console\n\$ (.*)\n((?:.*\n)*?)```",
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_one_that_warta_understands(command: str) -> None:
+def test_every_command_is_one_that_warta_understands(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "addresses.csv").touch()
     _, name, *arguments = shlex.split(command)
     subcommand = cli.get_command(click.Context(cli), name)
     assert subcommand is not None
-    subcommand.make_context(name, arguments)
+    subcommand.make_context(name, arguments).close()
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +51,13 @@ def test_an_example_prints_what_the_readme_shows(folder: Path, command: str, sho
     assert program == "warta"
     ended = subprocess.run([WARTA, *arguments], cwd=folder, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
+    assert_prints(shown, ended.stdout)
+
+
+def assert_prints(shown: str, printed: str) -> None:
+    """`...` stands for anything."""
     pattern = ".*".join(map(re.escape, lines(shown).split("...")))
-    assert re.fullmatch(pattern, lines(ended.stdout), re.DOTALL), ended.stdout
+    assert re.fullmatch(pattern, lines(printed), re.DOTALL), printed
 
 
 def lines(text: str) -> str:
@@ -58,3 +71,74 @@ def test_the_readme_names_no_file_that_is_not_there() -> None:
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 4
+
+
+def test_history_prints_an_edit_as_the_readme_shows(tmp_path: Path) -> None:
+    command, shown = re.findall(r"^\$ (warta history .*)\n((?:.*\n)*?)```", README, re.M)[0]
+    article_id = shlex.split(command)[-1]
+    room = Newsroom()
+    with room.servers["mc-paser"].serving() as origin:
+        crawl(tmp_path, {"mc-paser": origin}, since="2026-01-01")
+        room.edit(room.story(article_id))
+        crawl(tmp_path, {"mc-paser": origin}, since="2026-01-01")
+    assert_prints(shown, warta("history", article_id, "--data", tmp_path).stdout)
+
+
+CRON_LINE = re.search(r"```crontab\n(?:[A-Z]+=.*\n)*(.*)\n```", README)
+UNITS = dict(re.findall(r"`/etc/systemd/system/([a-z.-]+)`[^`]*(?:`[^`]*`[^`]*)?```ini\n(.*?)```", README, re.DOTALL))
+ON_PATH = "PATH=/usr/bin:/bin"
+
+
+def against(origins: dict[str, str], command: str, data: Path) -> str:
+    """The printed command, on this machine and against the newsroom."""
+    told = " ".join(f"--origin {site}={origin}" for site, origin in origins.items())
+    return (
+        command.replace("/srv/warta/.venv/bin/warta crawl", f"{WARTA} crawl --delay 0 --since 2012-01-01 {told}")
+        .replace("/srv/warta/data/report.json", str(data / "report.json"))
+        .replace("/srv/warta/data", str(data))
+    )
+
+
+def test_the_crontab_line_works_as_printed_and_mails_trouble_alone(tmp_path: Path) -> None:
+    assert CRON_LINE is not None
+    minute, *_, command = CRON_LINE[1].split(" ", 5)
+    assert 0 <= int(minute) < 60
+    room = Newsroom(antara=20, paser=20)
+    with room.serving() as origins:
+        crontab = against(origins, command, tmp_path / "data")
+        bare = ["env", "-i", "HOME=/", ON_PATH, "/bin/sh", "-c", crontab]
+        well = subprocess.run(bare, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        agents = {asked.agent for server in room.servers.values() for asked in server.log}
+        room.servers["mc-paser"].switched_off.add("/")
+        troubled = subprocess.run(bare, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert (well.returncode, well.stdout, well.stderr) == (0, "", "")
+    assert all(agent.endswith("(+https://example.org/our-archive)") for agent in agents)
+    assert (troubled.returncode, troubled.stdout) == (1, "")
+    assert re.fullmatch(r"mc-paser: found nothing: REST: HTTP 404, .*\n", troubled.stderr)
+
+
+def test_the_systemd_units_work_as_printed(tmp_path: Path) -> None:
+    assert set(UNITS) == {"warta.service", "warta.timer", "warta-trouble.service"}
+    service = configparser.RawConfigParser(strict=True)
+    service.optionxform = str  # type: ignore[method-assign, assignment]
+    service.read_string(UNITS["warta.service"])
+    assert service["Unit"]["OnFailure"] == "warta-trouble.service"
+    assert service["Service"]["SuccessExitStatus"] == "75"
+    room = Newsroom(antara=20, paser=20)
+    with room.serving() as origins:
+        command = against(origins, service["Service"]["ExecStart"], tmp_path)
+        environment = dict([service["Service"]["Environment"].split("=", 1)])
+        ended = subprocess.run(shlex.split(command), cwd="/", env=environment, capture_output=True, check=False)
+    assert ended.returncode == 0
+    assert [site["verdict"] for site in json.loads((tmp_path / "report.json").read_text())] == ["well", "well"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
+    for name, text in UNITS.items():
+        text = text.replace("/srv/warta/.venv/bin/warta", str(WARTA)).replace("User=warta", "User=root")
+        (tmp_path / name).write_text(text)
+    command = ["systemd-analyze", "verify", "--man=no", *sorted(map(str, tmp_path.iterdir()))]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert [line for line in ended.stderr.splitlines() if "warta" in line] == []
+    assert ended.returncode == 0, ended.stderr

@@ -1,7 +1,7 @@
 """Newsroom: a stand-in for both sites on loopback, with a made-up stock of news and the truth about it.
 
-It prints what docs/newsroom.md lists: every generation of markup, every form of credit and date, every trap seen on
-the sites. Its clock stands still until something happens in it.
+It prints every generation of markup, every form of credit and date, every trap seen on the sites. Its clock stands
+still until something happens in it.
 """
 
 from __future__ import annotations
