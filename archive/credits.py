@@ -106,12 +106,32 @@ def _part_byline(paragraphs: list[str]) -> tuple[list[str], list[str]]:
     """(body, credit lines): from the first credit line near the end on, nothing belongs to the story."""
     start = max(0, len(paragraphs) - _LONGEST_TAIL)
     for index in range(start, len(paragraphs)):
-        text = paragraphs[index]
-        if _LABEL_LINE.match(text) or _CLOSING.match(text) or _OLEH.fullmatch(text):
+        text, rest = paragraphs[index], paragraphs[index + 1 :]
+        if _is_credit(text) and not _goes_on(rest):
             return paragraphs[:index], paragraphs[index:]
-        if match := _GLUED_BYLINE.search(text):
-            return [*paragraphs[:index], text[: match.start()]], [text[match.end() :], *paragraphs[index + 1 :]]
+        match = _GLUED_BYLINE.search(text)
+        if match and _is_credit(text[match.end() :]) and not _goes_on(rest):
+            return [*paragraphs[:index], text[: match.start()]], [text[match.end() :], *rest]
     return paragraphs, []
+
+
+def _is_credit(text: str) -> bool:
+    """A line of names or what closes a page; a sentence that begins with "Editor:" is neither."""
+    if _CLOSING.match(text) or _OLEH.fullmatch(text):
+        return True
+    names = _LABEL.split(_AFTER_NAMES.sub("", text))
+    return bool(_LABEL_LINE.match(text)) and all(len(name) <= _LONGEST_NAME for name in names)
+
+
+def _goes_on(paragraphs: Sequence[str]) -> bool:
+    """Whether the story goes on after what looks like a byline: with a paragraph too long for a share line, above the
+    copyright."""
+    for text in paragraphs:
+        if _CLOSING.match(text):
+            return False
+        if len(text) > _LONGEST_NAME and not _is_credit(text):
+            return True
+    return False
 
 
 def _names(lines: Sequence[str]) -> dict[str, str]:

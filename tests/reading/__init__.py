@@ -1,0 +1,1 @@
+"""Gold cases: stored pages and what is to be read from them."""

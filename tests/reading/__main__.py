@@ -1,0 +1,100 @@
+"""Makes gold cases and writes their goldens anew: python -m tests.reading add|rewrite --help"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from difflib import unified_diff
+from pathlib import Path
+
+import click
+
+from archive.article import ReadingError
+from archive.database import Archive
+from archive.sites import SITES
+from archive.warc import find
+from tests.reading.cases import ROOT, Case, all_cases, pretty
+
+
+@click.group()
+def main() -> None:
+    """Gold cases of reading."""
+
+
+@main.command()
+@click.argument("name", metavar="SITE/CASE")
+@click.argument("page", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--url", help="The page's address on the site.")
+@click.option("--content-type", default="text/html; charset=utf-8", show_default=True, help="As the server said it.")
+@click.option("--fetched-at", type=click.DateTime(), help="When the page was fetched, in UTC (default: now).")
+@click.option("--data", type=click.Path(path_type=Path), help="Take the page from the archive in this folder.")
+@click.option("--id", "article_id", help="The archive's article to take, as antara-kaltim/67123.")
+def add(
+    name: str,
+    page: Path | None,
+    url: str | None,
+    content_type: str,
+    fetched_at: datetime | None,
+    data: Path | None,
+    article_id: str | None,
+) -> None:
+    """Make the case SITE/CASE from the file PAGE and its --url, or from an archive's --data and --id."""
+    case = Case(name)
+    if name.count("/") != 1 or name.partition("/")[0] not in SITES:
+        raise click.BadParameter(f"{name!r} is not SITE/CASE. Sites: {', '.join(SITES)}.")
+    if case.folder.exists():
+        raise click.UsageError(f"{case.folder} is there already.")
+    if page is not None and url is not None:
+        moment = fetched_at.replace(tzinfo=UTC) if fetched_at else datetime.now(UTC)
+        stored, suffix = page.read_bytes(), "html"
+    elif data is not None and article_id is not None:
+        stored, url, moment, content_type = _from_archive(data, article_id)
+        suffix = "warc.gz"
+    else:
+        raise click.UsageError("name a PAGE with its --url, or --data and --id.")
+    case.folder.mkdir(parents=True)
+    (case.folder / f"page.{suffix}").write_bytes(stored)
+    source = {"url": url, "content_type": content_type, "fetched_at": moment.isoformat(timespec="seconds")}
+    (case.folder / "source.json").write_text(pretty(source))
+    try:
+        case.write(case.read())
+    except ReadingError as error:
+        shutil.rmtree(case.folder)
+        raise click.ClickException(f"nothing can be read from the page: {error}.") from error
+    click.echo((case.folder / "article.json").read_text())
+    click.echo(f"Look at every field, and mend {(case.folder / 'article.json').relative_to(ROOT.parents[1])} by hand.")
+
+
+def _from_archive(data: Path, article_id: str) -> tuple[bytes, str, datetime, str]:
+    """(record, address, time, Content-Type): the capture that the article was read from."""
+    with Archive.open_reading(data) as archive:
+        article = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
+        if article is None:
+            raise click.BadParameter(f"no article {article_id!r} in {data}.")
+        capture = archive.capture(article["capture_id"])
+        assert capture is not None
+        with find(archive.warc_root, capture.warc).open("rb") as file:
+            file.seek(capture.offset)
+            return file.read(capture.length), article["url"], capture.fetched_at, capture.content_type or ""
+
+
+@main.command()
+@click.argument("names", nargs=-1, metavar="[SITE/CASE]...")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+def rewrite(names: tuple[str, ...], dry_run: bool) -> None:
+    """Write what is read now into the goldens of the cases (all, unless some are named), and show the differences."""
+    changed = 0
+    for case in [Case(name) for name in names] or all_cases():
+        old, new = (case.folder / "article.json").read_text(), pretty(case.read())
+        if old == new:
+            continue
+        changed += 1
+        click.echo("".join(unified_diff(old.splitlines(True), new.splitlines(True), case.name, case.name, n=1)))
+        if not dry_run:
+            case.write(json.loads(new))
+    click.echo(f"{changed} goldens {'would change' if dry_run else 'changed'}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""A gold case is a folder `tests/reading/SITE/CASE/` with a page as it was stored and what is to be read from it.
+
+page.html or page.warc.gz   the body of an answer, or the record of one, byte for byte
+source.json                 address, Content-Type and time of the answer
+article.json                the golden article: every field of Article
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archive.article import Article, read_article
+from archive.charset import decode_page
+from archive.sites import SITES, Site
+from archive.warc import read_record
+
+ROOT = Path(__file__).parent
+
+Golden = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`name` is SITE/CASE."""
+
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        return ROOT / self.name
+
+    @property
+    def site(self) -> Site:
+        return SITES[self.name.partition("/")[0]]
+
+    @property
+    def source(self) -> dict[str, Any]:
+        return dict(json.loads((self.folder / "source.json").read_text()))
+
+    @property
+    def golden(self) -> Golden:
+        return dict(json.loads((self.folder / "article.json").read_text()))
+
+    def page(self) -> str:
+        """The page, decoded."""
+        record = self.folder / "page.warc.gz"
+        body = read_record(record, 0).body() if record.exists() else (self.folder / "page.html").read_bytes()
+        return decode_page(body, self.source["content_type"])
+
+    def read(self) -> Golden:
+        """What is read from the page now. Raises ReadingError."""
+        source = self.source
+        fetched_at = datetime.fromisoformat(source["fetched_at"])
+        return plain(read_article(self.page(), url=source["url"], site=self.site, fetched_at=fetched_at))
+
+    def write(self, golden: Golden) -> None:
+        (self.folder / "article.json").write_text(pretty(golden))
+
+
+def all_cases() -> list[Case]:
+    return [Case(path.parent.relative_to(ROOT).as_posix()) for path in sorted(ROOT.glob("*/*/source.json"))]
+
+
+def plain(article: Article) -> Golden:
+    """An article as JSON holds it."""
+    values = asdict(article)
+    values["tags"] = list(article.tags)
+    for name in ("published_at", "modified_at"):
+        values[name] = values[name].isoformat() if values[name] else None
+    return values
+
+
+def pretty(golden: Golden) -> str:
+    return json.dumps(golden, ensure_ascii=False, indent=2) + "\n"
