@@ -1,4 +1,4 @@
-"""Makes gold cases and writes their goldens anew: python -m tests.reading add|rewrite --help"""
+"""Gold cases and the quality of reading: python -m tests.reading add|rewrite|measure|pin|compare --help"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shutil
 from datetime import UTC, datetime
 from difflib import unified_diff
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -14,12 +15,13 @@ from archive.article import ReadingError
 from archive.database import Archive
 from archive.sites import SITES
 from archive.warc import find
+from tests.reading import quality
 from tests.reading.cases import ROOT, Case, all_cases, pretty
 
 
 @click.group()
 def main() -> None:
-    """Gold cases of reading."""
+    """Gold cases of reading, and how well the newsroom's pages are read."""
 
 
 @main.command()
@@ -94,6 +96,55 @@ def rewrite(names: tuple[str, ...], dry_run: bool) -> None:
         if not dry_run:
             case.write(json.loads(new))
     click.echo(f"{changed} goldens {'would change' if dry_run else 'changed'}.")
+
+
+@main.command("measure")
+@click.option("--stories", default=quality.STORIES, show_default=True, help="Stories of the newsroom.")
+def measure_command(stories: int) -> None:
+    """Show how exactly each field is read, and examples of what is not."""
+    measured = quality.measure(quality.warta, stories)
+    for site, shares in measured.shares().items():
+        click.echo(f"{site}, {measured.sums[site]['pages']} pages")
+        for name, share in shares.items():
+            click.echo(f"  {name:20} {share:.4f}")
+    for (site, name), examples in measured.wrong.items():
+        click.echo("".join(f"\n{site} {name}: {example}" for example in examples))
+
+
+@main.command()
+def pin() -> None:
+    """Pin what is measured now as the floor; refuses where a share would be lowered."""
+    shares, pinned = quality.measure(quality.warta).shares(), quality.floors() if quality.FLOORS.exists() else {}
+    lower = [
+        f"{site} {name}: {shares[site][name]} is below {floor}"
+        for site, floors in pinned.items()
+        for name, floor in floors.items()
+        if shares[site][name] < floor
+    ]
+    if lower:
+        raise click.ClickException("the floors stay as they are:\n" + "\n".join(lower))
+    quality.FLOORS.write_text(json.dumps(shares, indent=2) + "\n")
+    click.echo(f"Pinned in {quality.FLOORS.name}.")
+
+
+@main.command()
+@click.option("--stories", default=300, show_default=True, help="Stories of the newsroom.")
+def compare(stories: int) -> None:
+    """Show other readers beside warta on the same pages (needs the extra `peers`)."""
+    from tests.reading import peers
+
+    try:
+        readers = peers.readers()
+    except ImportError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install -e '.[peers]'.") from error
+    columns = {f"warta {version('warta')}": quality.warta} | readers
+    results = {name: quality.measure(reader, stories) for name, reader in columns.items()}
+    for site in SITES:
+        click.echo(f"\n| {site} | " + " | ".join(results) + " |")
+        click.echo("|---" * (len(results) + 1) + "|")
+        for name in peers.COMMON:
+            cells = (f"{measured.shares()[site][name]:.4f}" for measured in results.values())
+            click.echo(f"| {name} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":
