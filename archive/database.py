@@ -135,15 +135,21 @@ class Archive:
         )
         return _capture(row) if row else None
 
-    def last_complete_listing(self, url: str, *, since: date) -> Capture | None:
-        """The newest capture of a listing in a run whose discovery came to its end and looked back to `since`:
-        everything it names from then on is in the frontier."""
+    def known_listing(self, url: str, *, since: date) -> Capture | None:
+        """The capture of a listing after which all it names, and all that stands behind it, was in the frontier back
+        to `since`: as long as the listing is as it was then, there is nothing to discover."""
         row = self.row(
-            "SELECT captures.* FROM captures JOIN runs ON runs.id = run_id WHERE url = ? AND status = 200 AND complete"
-            " AND since <= ? ORDER BY captures.id DESC LIMIT 1",
+            "SELECT captures.* FROM listings JOIN captures ON captures.id = capture_id"
+            " WHERE listings.url = ? AND since <= ?",
             [url, since.isoformat()],
         )
         return _capture(row) if row else None
+
+    def keep_listing(self, capture: Capture, *, since: date) -> None:
+        """Notes that all a listing names, and all that stands behind it, is in the frontier back to `since`."""
+        with self.writing():
+            self.db.execute("DELETE FROM listings WHERE url = ?", [capture.url])
+            self.insert("listings", {"url": capture.url, "capture_id": capture.id, "since": since.isoformat()})
 
     def capture(self, capture_id: int) -> Capture | None:
         row = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
@@ -155,6 +161,15 @@ class Archive:
         values = {"site": site.name, "started_at": iso_utc(at), "since": since.isoformat()}
         with self.writing():
             return self.insert("runs", values | {"arguments": json.dumps(arguments)})
+
+    def leave_alone(self, run_id: int, *, until: datetime) -> None:
+        """Notes in a run that its site asked for a pause (Retry-After)."""
+        with self.writing():
+            self.db.execute("UPDATE runs SET retry_at = ? WHERE id = ?", [iso_utc(until), run_id])
+
+    def left_alone_until(self, site: Site) -> datetime | None:
+        row = self.row("SELECT max(retry_at) AS until FROM runs WHERE site = ?", [site.name])
+        return datetime.fromisoformat(row["until"]) if row and row["until"] else None
 
     def finish_run(self, run_id: int, *, at: datetime, values: Row) -> None:
         """`values` are columns of `runs`: verdict, reason, discovery, complete and the counts."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive.listings import Listed
-from archive.sites import Site
+from archive.sites import Address, Site
 from archive.times import iso_local, iso_utc
 
 if TYPE_CHECKING:
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
 LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
 """When a story is looked at again, counted from when it was first read: edits and withdrawals come early."""
+RETRIES = LADDER[:5]
+"""When a page that could not be had or read is tried again: ever later, at last once a week."""
 WITHDRAWN_AFTER = timedelta(days=1)
 """A page that answers 404 now and still does so long after is withdrawn; 410 says so at once. A missing page is looked
 at on the same ladder, counted from when it was first missed: it may come back."""
+
+OTHER_ADDRESS = "other address"
+"""The state of a page whose story is known under another address."""
 
 Row = dict[str, Any]
 
@@ -79,7 +84,7 @@ class Frontier:
 
     def _discover(self, item: Listed, on: str, at: datetime) -> Noticed:
         address = item.address
-        article_id = self._site.article_id(address) if address.number is not None else None
+        article_id = self._article_id(address)
         values = {
             "published_at": iso_local(item.published_at, self._site),
             "modified_at": iso_local(item.modified_at, self._site),
@@ -87,10 +92,9 @@ class Frontier:
             # Cards cut and change titles as they please; feeds and REST print the title as it is.
             "listed_title": item.title if item.published_at else None,
         }
-        known = self._archive.row(
-            "SELECT * FROM pages WHERE article_id = ? OR url = ? ORDER BY article_id IS NULL", [article_id, address.url]
-        )
+        known = self._known(address, article_id)
         if known is None:
+            make_room(self._archive, self._site, address.url)
             now = iso_utc(at)
             values |= {"url": address.url, "site": self._site.name, "article_id": article_id, "kind": address.kind}
             values |= {"discovered_at": now, "discovered_on": on, "noticed_at": now, "due_at": now, "state": "new"}
@@ -102,11 +106,12 @@ class Frontier:
         given |= {"article_id": known["article_id"] or article_id}
         if news:
             given |= {"noticed_at": iso_utc(at), "due_at": iso_utc(at)}
-        elif known["missing_since"] and at >= datetime.fromisoformat(known["checked_at"]) + WITHDRAWN_AFTER:
-            given |= {"due_at": iso_utc(at)}
+        elif known["missing_since"] or known["state"] == OTHER_ADDRESS:
+            checked_at = _time(known["checked_at"])
+            if checked_at is None or at >= checked_at + WITHDRAWN_AFTER:
+                given |= {"due_at": iso_utc(at)}
         if moved:
-            # The address may have been named before without its number: it is the same story.
-            self._archive.db.execute("DELETE FROM pages WHERE url = ? AND article_id IS NULL", [address.url])
+            make_room(self._archive, self._site, address.url)
             given |= {"url": address.url}
         assignments = ", ".join(f"{name} = :{name}" for name in given)
         self._archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :known", given | {"known": known["url"]})
@@ -116,29 +121,51 @@ class Frontier:
             at if news else datetime.fromisoformat(known["noticed_at"]),
         )
 
-    def due(self, *, before: datetime, limit: int) -> list[Row]:
-        """The pages to fetch now: unknown articles first, the newest of them first, then rechecks; none twice in a
-        run, because a page checked at or after `before` (the run's start) waits for the next one."""
+    def _article_id(self, address: Address) -> str | None:
+        """The id of a listed article. One that was read before its number was known keeps the id it got then."""
+        if address.number is None:
+            return None
+        row = self._archive.row(
+            "SELECT id FROM articles WHERE site = ? AND number = ?", [self._site.name, address.number]
+        )
+        return row["id"] if row else self._site.article_id(address)
+
+    def _known(self, address: Address, article_id: str | None) -> Row | None:
+        """The page of a listed article: by its id, else by its address, unless another article is known there."""
+        by_id = self._archive.row("SELECT * FROM pages WHERE article_id = ?", [article_id])
+        if by_id is not None:
+            return by_id
+        by_url = self._archive.row("SELECT * FROM pages WHERE url = ?", [address.url])
+        if by_url is not None and article_id is not None and number_of(by_url["article_id"]) is not None:
+            return None
+        return by_url
+
+    def due(self, *, before: datetime, limit: int, untried: bool = False) -> list[Row]:
+        """The pages to fetch now: unknown articles first, those that were never asked for and the newest of them
+        first, then rechecks (none of these where only `untried` pages are wanted). None comes twice in a run: a page
+        checked at or after `before`, the run's start, waits for the next one."""
+        tried = "checked_at < :before OR checked_at IS NULL" if not untried else "checked_at IS NULL"
         return self._archive.rows(
-            "SELECT * FROM pages WHERE site = :site AND due_at <= :now AND (checked_at IS NULL OR checked_at < :before)"
-            " ORDER BY state = 'new' DESC, coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC"
+            f"SELECT * FROM pages WHERE site = :site AND due_at <= :now AND ({tried})"
+            " ORDER BY state = 'new' DESC, checked_at IS NULL DESC,"
+            " coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC"
             " LIMIT :limit",
             {"site": self._site.name, "now": iso_utc(datetime.now(UTC)), "before": iso_utc(before), "limit": limit},
         )
 
-    def failed(self, url: str, *, at: datetime, reason: str, for_all: bool) -> None:
-        """Notes that a page could not be fetched or read. It stays due where the whole site was at fault (`for_all`:
-        unreachable, refused); a page that is itself at fault is tried again ever more rarely."""
+    def failed(self, url: str, *, at: datetime, reason: str, of_site: bool) -> None:
+        """Notes that a page could not be fetched or read. It stays due where the whole site was at fault (`of_site`); a
+        page that is itself at fault is tried again ever more rarely."""
         with self._archive.writing():
             page = self._archive.row("SELECT * FROM pages WHERE url = ?", [url])
             if page is None:
                 return
-            failures = page["failures"] + (not for_all)
-            due_at = page["due_at"] if for_all else iso_utc(at + LADDER[min(failures, len(LADDER)) - 1])
+            failures = page["failures"] + (not of_site)
+            due_at = page["due_at"] if of_site else iso_utc(at + RETRIES[min(failures, len(RETRIES)) - 1])
             self._archive.db.execute(
                 "UPDATE pages SET state = ?, reason = ?, failures = ?, checked_at = ?, checks = checks + 1, due_at = ?"
                 " WHERE url = ?",
-                [page["state"] if for_all else "failed", reason, failures, iso_utc(at), due_at, url],
+                [page["state"] if of_site else "failed", reason, failures, iso_utc(at), due_at, url],
             )
 
     def missing(self, url: str, *, at: datetime, status: int) -> bool:
@@ -163,13 +190,11 @@ class Frontier:
             )
         return changed.rowcount > 0
 
-    def unchanged(self, url: str, *, at: datetime) -> None:
-        """Notes that the site says a story is as it was (304)."""
+    def unchanged(self, url: str, article_id: str, *, at: datetime) -> None:
+        """Notes that the site says the story at this address is as it was (304)."""
         with self._archive.writing():
-            mark_read(self._archive, url, at=at)
-            self._archive.db.execute(
-                "UPDATE articles SET gone_at = NULL WHERE id = (SELECT article_id FROM pages WHERE url = ?)", [url]
-            )
+            settle(self._archive, self._site, url, article_id, at=at)
+            self._archive.db.execute("UPDATE articles SET gone_at = NULL WHERE id = ?", [article_id])
 
     # How far the listings are walked
 
@@ -193,12 +218,62 @@ class Frontier:
 
     def published_day(self, listed: Listed) -> date | None:
         """The day a listed story was published, if it has been read: for listings that print no day."""
-        if listed.address.number is None:
-            return None
         row = self._archive.row(
-            "SELECT published_date FROM articles WHERE id = ?", [self._site.article_id(listed.address)]
+            "SELECT published_date FROM articles WHERE id = coalesce(?, (SELECT article_id FROM pages WHERE url = ?))",
+            [self._article_id(listed.address), listed.address.url],
         )
         return date.fromisoformat(row["published_date"]) if row and row["published_date"] else None
+
+
+def number_of(article_id: str | None) -> int | None:
+    """The number in an article's id; None where the site showed none when it was read."""
+    tail = (article_id or "").rpartition("/")[2]
+    return int(tail) if tail.isascii() and tail.isdigit() and (article_id or "").count("/") == 1 else None
+
+
+def make_room(archive: Archive, site: Site, url: str) -> None:
+    """Another article is at this address now (WordPress lets a permalink move from post to post): the one that was
+    known there is looked for by its number. Within a transaction."""
+    holder = archive.row("SELECT * FROM pages WHERE url = ?", [url])
+    if holder is None:
+        return
+    number = number_of(holder["article_id"])
+    if number is None or site.cms != "wordpress":
+        archive.db.execute("DELETE FROM pages WHERE url = ?", [url])
+    else:
+        archive.db.execute("UPDATE pages SET url = ? WHERE url = ?", [f"{site.origin}/?p={number}", url])
+
+
+def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datetime) -> None:
+    """A page was read as this article: it is its page from now on, another address of it is kept as such. Within a
+    transaction."""
+    page = archive.row("SELECT * FROM pages WHERE url = ?", [url])
+    if page is None:
+        return
+    if number_of(page["article_id"]) is not None and page["article_id"] != article_id:
+        make_room(archive, site, url)
+        now = iso_utc(at)
+        archive.insert(
+            "pages",
+            {
+                "url": url,
+                "site": site.name,
+                "kind": page["kind"],
+                "discovered_at": now,
+                "noticed_at": now,
+                "state": "new",
+            }
+            | {"discovered_on": page["discovered_on"]},
+        )
+    for other in archive.rows("SELECT * FROM pages WHERE article_id = ? AND url <> ?", [article_id, url]):
+        archive.db.execute(
+            "UPDATE pages SET article_id = NULL, state = ?, due_at = NULL WHERE url = ?", [OTHER_ADDRESS, other["url"]]
+        )
+        archive.db.execute(
+            "UPDATE pages SET first_read_at = coalesce(?, first_read_at) WHERE url = ?", [other["first_read_at"], url]
+        )
+    archive.db.execute("UPDATE pages SET article_id = ? WHERE url = ?", [article_id, url])
+    mark_read(archive, url, at=at)
 
 
 def mark_read(archive: Archive, url: str, *, at: datetime) -> None:
@@ -217,7 +292,7 @@ def mark_read(archive: Archive, url: str, *, at: datetime) -> None:
 
 def _changed(known: Row, listed: Row) -> bool:
     """Whether what a listing says now differs from what it said when the story was read."""
-    if known["state"] != "read":
+    if known["state"] not in ("read", "failed"):
         return False
     seen = _time(known["modified_at"]) or _time(known["checked_at"])
     modified = _time(listed["modified_at"])

@@ -6,18 +6,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.article import ReadingError, read_article
+from archive.article import ReadingError
 from archive.captures import Capture
-from archive.charset import decode_page
 from archive.database import Archive
 from archive.frontier import Frontier
 from archive.shelving import shelve
 from archive.sites import SITES, Site
+from archive.stored import read_stored
 from archive.times import iso_utc
-from archive.warc import Record, WarcError, digest, read_record, recover, whole_members
+from archive.warc import Head, Record, WarcError, digest, read_record, recover, whole_members
 
 _ORIGIN = re.compile(r"^description: origin=(\S+)", re.MULTILINE)
 
@@ -34,15 +35,16 @@ def take_up(archive: Archive) -> Iterator[str]:
         site = SITES.get(name.partition("/")[0])
         if name in noted or site is None:
             continue
-        taken, records = _take_in(archive, site, path, name)
+        taken = _take_in(archive, site, path, name)
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        archive.add_warc(
-            name, site=site.name, records=records, size=path.stat().st_size, sha256=sha256, at=datetime.now(UTC)
-        )
-        if taken:
-            stories = "1 story was" if taken == 1 else f"{taken} stories were"
+        size, now = path.stat().st_size, datetime.now(UTC)
+        archive.add_warc(name, site=site.name, records=taken.records, size=size, sha256=sha256, at=now)
+        if taken.stories:
+            stories = "1 story was" if taken.stories == 1 else f"{taken.stories} stories were"
             yield f"{stories} taken in from {path.name}, without asking the site again."
+        if taken.damaged:
+            yield f"{path.name}: {taken.damaged} records cannot be read, the first at byte {taken.first_damaged}."
     with archive.writing():
         archive.db.execute(
             "UPDATE runs SET finished_at = ?, verdict = 'stopped', reason = 'cut off' WHERE finished_at IS NULL",
@@ -50,13 +52,28 @@ def take_up(archive: Archive) -> Iterator[str]:
         )
 
 
-def _take_in(archive: Archive, site: Site, path: Path, name: str) -> tuple[int, int]:
-    """(stories shelved, records in the file)."""
-    taken = records = 0
+@dataclass
+class _Taken:
+    """What was found in a file: whole records, stories that the database had not seen, records that cannot be read."""
+
+    records: int = 0
+    stories: int = 0
+    damaged: int = 0
+    first_damaged: int = 0
+
+
+def _take_in(archive: Archive, site: Site, path: Path, name: str) -> _Taken:
+    taken = _Taken()
     origin = site.origin
     for offset, length in whole_members(path):
-        records += 1
-        record = read_record(path, offset)
+        taken.records += 1
+        try:
+            record = read_record(path, offset)
+            head = record.head
+        except WarcError:
+            taken.first_damaged = taken.first_damaged if taken.damaged else offset
+            taken.damaged += 1
+            continue
         if record.type == "warcinfo" and (match := _ORIGIN.search(record.block.decode("utf-8", "replace"))):
             origin = match[1]
         if record.type not in ("response", "revisit") or record.url is None:
@@ -64,9 +81,9 @@ def _take_in(archive: Archive, site: Site, path: Path, name: str) -> tuple[int, 
         row = archive.row("SELECT id FROM captures WHERE record_id = ?", [record.header("WARC-Record-ID")])
         capture = archive.capture(row["id"]) if row else None
         if capture is None:
-            capture = archive.add_capture(_capture(archive, site, record, name, offset, length))
-        taken += _shelve(archive, site, record, capture, site.own_address(record.url, origin=origin))
-    return taken, records
+            capture = archive.add_capture(_capture(archive, site, record, head, name, offset, length))
+        taken.stories += _shelve(archive, site, record, capture, site.own_address(record.url, origin=origin))
+    return taken
 
 
 def _shelve(archive: Archive, site: Site, record: Record, capture: Capture, url: str) -> bool:
@@ -79,23 +96,22 @@ def _shelve(archive: Archive, site: Site, record: Record, capture: Capture, url:
     page = archive.row("SELECT * FROM pages WHERE url = ? OR article_id = ?", [address.url, site.article_id(address)])
     if page is not None and page["checked_at"] and page["checked_at"] >= iso_utc(capture.fetched_at):
         return False
-    if record.type == "revisit":
-        if page is not None:
-            Frontier(archive, site).unchanged(page["url"], at=capture.fetched_at)
+    if capture.status == 304:
+        earlier = archive.row("SELECT * FROM captures WHERE record_id = ?", [record.header("WARC-Refers-To")])
+        if page is not None and earlier is not None and earlier["article_id"]:
+            Frontier(archive, site).unchanged(page["url"], earlier["article_id"], at=capture.fetched_at)
         return False
     try:
-        text = decode_page(record.body(), capture.content_type)
-        article = read_article(text, url=url, site=site, fetched_at=capture.fetched_at)
+        article = read_stored(archive, capture, url=url, site=site)
+        if page is None:  # a redirect led to an address that no listing named
+            page = archive.row("SELECT * FROM pages WHERE article_id = ?", [article.id])
+        shelve(archive, article, capture, page_url=page["url"] if page else address.url)
     except (ReadingError, WarcError):
         return False  # the page stays due, and the next asking says what is wrong with it
-    if page is None:  # a redirect led to an address that no listing named
-        page = archive.row("SELECT * FROM pages WHERE article_id = ?", [article.id])
-    shelve(archive, article, capture, page_url=page["url"] if page else address.url)
     return True
 
 
-def _capture(archive: Archive, site: Site, record: Record, name: str, offset: int, length: int) -> Capture:
-    head = record.head
+def _capture(archive: Archive, site: Site, record: Record, head: Head, name: str, offset: int, length: int) -> Capture:
     run = archive.row(
         "SELECT id FROM runs WHERE site = ? AND started_at <= ? ORDER BY id DESC LIMIT 1",
         [site.name, iso_utc(record.date)],

@@ -173,6 +173,14 @@ def m004_incremental(db: Database) -> None:
     for count in ("saved", "checked", "moved", "missing", "gone"):
         db.execute(f"ALTER TABLE runs ADD COLUMN {count} INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE runs ADD COLUMN filled TEXT NOT NULL DEFAULT '{}'")  # JSON: field -> share of stories read
+    db.execute("ALTER TABLE runs ADD COLUMN retry_at TEXT")  # the site asked to be left alone until then
+    db.execute("CREATE INDEX articles_number ON articles(site, number)")
+    db.execute("""
+        CREATE TABLE listings (
+            url TEXT PRIMARY KEY,
+            capture_id INTEGER NOT NULL REFERENCES captures(id),
+            since TEXT NOT NULL
+        ) WITHOUT ROWID""")
     db.execute("""
         CREATE TABLE walks (
             site TEXT NOT NULL,

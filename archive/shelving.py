@@ -11,7 +11,7 @@ from zlib import crc32
 from archive.article import GENERIC, Article, ReadingError
 from archive.captures import Capture
 from archive.database import Archive, Row
-from archive.frontier import mark_read
+from archive.frontier import number_of, settle
 from archive.sites import SITES
 from archive.stored import read_stored
 from archive.times import iso_utc
@@ -40,16 +40,16 @@ def shelve(archive: Archive, article: Article, capture: Capture, *, page_url: st
     seen_at = iso_utc(capture.fetched_at)
     with archive.writing():
         page = archive.row("SELECT * FROM pages WHERE url = ?", [page_url])
-        if article.number is None and page is not None and page["article_id"]:
-            # The page does not show its number, but the listing did.
-            number = int(page["article_id"].rpartition("/")[2])
-            article = replace(article, id=page["article_id"], number=number)
+        known = _known(archive, article, page)
+        if known is not None:
+            article = replace(article, id=known["id"], number=article.number or known["number"])
+        elif article.number is None and page is not None and (number := number_of(page["article_id"])):
+            article = replace(article, id=page["article_id"], number=number)  # the listing showed it
         values = _article_values(article)
         if page is not None:
             values["published_at"] = values["published_at"] or page["published_at"]
             values["modified_at"] = values["modified_at"] or page["modified_at"]
         values["published_date"] = values["published_at"][:10] if values["published_at"] else None
-        known = archive.row("SELECT * FROM articles WHERE id = ?", [article.id])
         if known is not None and known["layout"] != GENERIC == article.layout:
             raise ReadingError(f"the page is in no known layout any more, before it was in {known['layout']}")
         outcome: Outcome
@@ -85,10 +85,20 @@ def shelve(archive: Archive, article: Article, capture: Capture, *, page_url: st
                 | {name: values[name] for name in _TEXTS},
             )
         archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
-        # One page a story: where two addresses turn out to be one article, the other address stays known.
-        archive.db.execute("UPDATE OR IGNORE pages SET article_id = ? WHERE url = ?", [article.id, page_url])
-        mark_read(archive, page_url, at=capture.fetched_at)
+        settle(archive, SITES[article.site], page_url, article.id, at=capture.fetched_at)
     return outcome
+
+
+def _known(archive: Archive, article: Article, page: Row | None) -> Row | None:
+    """The story on the shelf that a page tells: the one its address is known for, unless the page says that it is
+    another post; else the one of its number. A story read before its number was known keeps the id it got then."""
+    if page is not None and page["article_id"]:
+        known = archive.row("SELECT * FROM articles WHERE id = ?", [page["article_id"]])
+        if known is not None and (None in (known["number"], article.number) or known["number"] == article.number):
+            return known
+    return archive.row(
+        "SELECT * FROM articles WHERE id = ? OR (site = ? AND number = ?)", [article.id, article.site, article.number]
+    )
 
 
 def _read_anew(archive: Archive, known: Row) -> str | None:

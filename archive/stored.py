@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.article import Article, read_article
+from archive.article import Article, ReadingError, read_article
 from archive.captures import Capture
 from archive.charset import decode_page
 from archive.sites import Site
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from archive.database import Archive
 
 
+def refuse_broken_off(text: str, *, length_was_announced: bool) -> None:
+    """Raises ReadingError for a page that ends before its end: where a server announces no length, the end of the
+    connection may come at any place."""
+    if not length_was_announced and "</html>" not in text[-1000:].lower():
+        raise ReadingError("the page breaks off before its end")
+
+
 def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> Article:
     """Reads the article of a capture; `url` is its address on the site. A revisit is read from the record that holds
     its payload. Raises WarcError where that is gone or damaged, ReadingError where there is no story in it."""
@@ -21,5 +28,7 @@ def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> 
     if capture.record_type == "revisit":
         holding = archive.last_capture(capture.url, payload_digest=capture.payload_digest) or capture
     record = read_record(find(archive.warc_root, holding.warc), holding.offset)
-    text = decode_page(record.body(), holding.content_type)
+    text, head = decode_page(record.body(), holding.content_type), record.head
+    length_was_announced = head.get("Content-Length") or head.get("X-Archive-Orig-Transfer-Encoding")
+    refuse_broken_off(text, length_was_announced=bool(length_was_announced))
     return read_article(text, url=url, site=site, fetched_at=capture.fetched_at)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from types import FrameType
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import click
@@ -26,8 +28,8 @@ EXIT_TROUBLE = 1
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 POLITE_DELAY = 1.0
 FIRST_STORY = date(2012, 1, 1)
+FIRST_DAY = date(1990, 1, 1)
 SAMPLE = "stunting"  # a word of the newsroom's stock
-_URLS = re.compile(r"https?://[^\s\"'<>,;]+")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -47,8 +49,12 @@ def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple
     origins = {}
     for value in values:
         site, _, origin = value.partition("=")
-        parts = urlsplit(origin)
-        if site not in SITES or parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(origin)
+            right = site in SITES and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # as of a port that is no number
+            right = False
+        if not right:
             raise click.BadParameter(f"{value!r} is not SITE=URL, as mc-paser=http://127.0.0.1:8000.")
         origins[site] = origin.rstrip("/")
     return origins
@@ -76,7 +82,7 @@ def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple
 )
 @click.option(
     "--urls",
-    type=click.File(encoding="utf-8", errors="replace"),
+    type=click.File("rb"),
     metavar="FILE",
     help="Fetch the articles whose addresses stand in FILE (any text; - is standard input), not what listings name.",
 )
@@ -93,7 +99,7 @@ def crawl(
     max_articles: int | None,
     delay: float | None,
     origins: dict[str, str],
-    urls: TextIO | None,
+    urls: BinaryIO | None,
     report: Path | None,
     data: Path,
 ) -> None:
@@ -107,8 +113,10 @@ def crawl(
                 raise click.UsageError(
                     f"a delay below {POLITE_DELAY:g} second is for servers of your own (--origin {site}=http://127.0.0.1:…)."
                 )
-    if report is not None and not report.parent.is_dir():
-        raise click.UsageError(f"there is no folder {report.parent} for the report.")
+    if since is not None and since.date() < FIRST_DAY:
+        raise click.UsageError(f"--since: no news site is older than {FIRST_DAY}.")
+    if report is not None:
+        report.parent.mkdir(parents=True, exist_ok=True)  # what fails here should not fail after the crawl
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     options: dict[str, Any] = {
         "since": since.date() if since else None,
@@ -117,7 +125,7 @@ def crawl(
         "origins": origins,
     }
     if urls is not None:
-        named, strange = addresses_in(urls, sites)
+        named, strange = addresses_in(text_of(urls.read()), sites)
         console.print(f"{sum(map(len, named.values()))} articles named, {strange} addresses are none of these sites'.")
         sites, options["named"] = tuple(named), named
         if not sites:
@@ -164,25 +172,45 @@ def newsroom_process() -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def addresses_in(lines: Iterable[str], sites: Sequence[str]) -> tuple[dict[str, list[Listed]], int]:
-    """(site -> the articles that the lines name, how many addresses are none of theirs). A line may be an address, a
-    row of a spreadsheet or of a CDX index, or an address in a web archive that ends in the one meant."""
+def text_of(stored: bytes) -> str:
+    """A list of addresses as spreadsheets and people store it: UTF-8, or UTF-16 with its mark."""
+    coding = "utf-16" if stored[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return stored.decode(coding, "replace")
+
+
+def addresses_in(text: str, sites: Sequence[str]) -> tuple[dict[str, list[Listed]], int]:
+    """(site -> the articles that a text names, how many web addresses in it are none of theirs). The text may be a
+    list, a spreadsheet or a CDX index, its addresses may lack their scheme or stand at the end of a web archive's."""
+    hosts = "|".join(re.escape(host) for site in sites for host in SITES[site].hosts)
     named: dict[str, dict[str, Listed]] = {}
     strange = 0
-    for line in lines:
-        for found in _URLS.findall(line):
-            for site in sites:
-                own = found[max(found.rfind("http://"), found.rfind("https://"), 0) :]
-                if address := SITES[site].identify(own):
-                    named.setdefault(site, {})[address.url] = Listed(address=address)
-                    break
-            else:
-                strange += 1
+    for found in re.findall(rf"https?://[^\s\"'<>,;|]+|(?<![\w.-])(?:{hosts})/[^\s\"'<>,;|]*", text):
+        own = found[max(found.rfind("http://"), found.rfind("https://"), 0) :].rstrip(".:!?)]}*_")
+        for site in sites:
+            if address := SITES[site].identify(own if "://" in own else f"https://{own}"):
+                named.setdefault(site, {})[address.url] = Listed(address=address)
+                break
+        else:
+            strange += 1
     return {site: list(listed.values()) for site, listed in named.items()}, strange
 
 
+@contextmanager
+def stopping_before_it_began() -> Iterator[None]:
+    """SIGTERM while the parts of a run are loaded, which takes a second, ends it as well as later on."""
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        click.echo("The run was asked to stop before it began.")
+        sys.exit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
 def _crawl(sites: Sequence[str], data: Path, console: Console, *, report: Path | None = None, **options: Any) -> int:
-    from crawler import run
+    with stopping_before_it_began():
+        from crawler import run
 
     try:
         runs = run.crawl(sites, data=data, console=console, **options)

@@ -19,7 +19,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from archive.captures import Capture
-from crawler.manners import RefusedError, StoppingError
+from crawler.manners import RefusedError, SiteRefusesError, StoppingError
 from crawler.recorder import RecordingError
 from crawler.robots import UnreachableError
 
@@ -42,13 +42,15 @@ MISSING = frozenset({404, 410})
 class FetchError(Exception):
     """An address could not be fetched: the host was unreachable, refused, has no such page, or sent a broken answer.
 
-    `status` is HTTP's, None where no answer came. The message is one line for people.
+    `status` is HTTP's, None where no answer came. `of_site` tells that it is no matter of this one address: whatever
+    is asked for next will fail as well. The message is one line for people.
     """
 
-    def __init__(self, kind: Kind, reason: str, status: int | None = None) -> None:
+    def __init__(self, kind: Kind, reason: str, status: int | None = None, *, of_site: bool = False) -> None:
         super().__init__(reason)
         self.kind = kind
         self.status = status
+        self.of_site = of_site
 
 
 async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -> Response:
@@ -68,13 +70,14 @@ async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -
             kind = "unreachable"
         elif isinstance(error, StoppingError):
             kind = "stopping"
-        raise FetchError(kind, str(error)) from error
+        of_site = isinstance(error, UnreachableError | SiteRefusesError)
+        raise FetchError(kind, str(error), of_site=of_site) from error
     except RecordingError as error:
         raise CloseSpider(str(error)) from error
     except CannotResolveHostError as error:
-        raise FetchError("unreachable", "the host's name cannot be resolved") from error
+        raise FetchError("unreachable", "the host's name cannot be resolved", of_site=True) from error
     except DownloadConnectionRefusedError as error:
-        raise FetchError("unreachable", "the host refused the connection") from error
+        raise FetchError("unreachable", "the host refused the connection", of_site=True) from error
     except DownloadTimeoutError as error:
         raise FetchError("unreachable", "no whole answer in time") from error
     except (DownloadFailedError, ResponseDataLossError) as error:
@@ -82,7 +85,7 @@ async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -
     except DownloadCancelledError as error:
         raise FetchError("broken", f"the answer was cut off: {error}") from error
     if response.status in REFUSALS:
-        raise FetchError("refused", f"HTTP {response.status}", response.status)
+        raise FetchError("refused", f"HTTP {response.status}", response.status, of_site=response.status == 429)
     if response.status in MISSING:
         raise FetchError("missing", f"HTTP {response.status}", response.status)
     if response.status == 304 and earlier is not None:

@@ -143,10 +143,10 @@ class RunReport:
 
     def _with_articles(self) -> tuple[Verdict, str] | None:
         failed = f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
-        if self.given_up or (self.failed and not self.read and not self.missing):
+        if self.given_up or (self.failed >= FEW and not self.read and not self.missing):
             if verdict := self._turned_away(self.article_troubles):
                 return verdict, failed
-            if self.failed >= FEW and not self.read:
+            if not self.read:
                 return "read nothing", failed
         if self.given_up or (self.failed > self.read and self.failed >= FEW):
             return "degraded", failed

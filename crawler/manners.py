@@ -22,6 +22,10 @@ class RefusedError(IgnoreRequest):
     """The site does not want this request, or it leads off the site's own hosts."""
 
 
+class SiteRefusesError(RefusedError):
+    """The site wants no requests at all for now."""
+
+
 class StoppingError(IgnoreRequest):
     """The run was asked to stop, so nothing more is sent."""
 
@@ -42,7 +46,8 @@ class GuardMiddleware:
 
 
 class RetryAfter:
-    """An extension that pauses a host's download slot for as long as its 429 or 503 asks (RFC 9110, 10.2.3).
+    """An extension that pauses a host's download slot for as long as its 429 or 503 asks (RFC 9110, 10.2.3). A longer
+    pause than a run waits for, or a 429 that names none, ends the asking; a named pause holds for later runs, too.
 
     It listens to response_downloaded, which is sent before the slot takes its next request: so the pause holds for
     that one, also without a delay.
@@ -59,10 +64,13 @@ class RetryAfter:
 
     def response_downloaded(self, response: Response, request: Request, spider: Spider) -> None:  # noqa: ARG002
         seconds = retry_after(response) if response.status in (429, 503) else None
+        session = Session.of(self._crawler)
+        if response.status == 429 and seconds is None:
+            session.refused = "HTTP 429: the site asks for fewer requests"
         if not seconds:
             return
         if seconds > RETRY_AFTER_LIMIT:
-            Session.of(self._crawler).refused = f"HTTP {response.status}: the site asks for a pause of {seconds:.0f} s"
+            session.leave_alone(seconds, f"HTTP {response.status}: the site asks for a pause of {seconds:.0f} s")
             return
         engine = self._crawler.engine
         assert engine is not None

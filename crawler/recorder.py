@@ -22,7 +22,7 @@ from twisted.internet.defer import Deferred
 
 from archive.captures import Capture
 from archive.warc import Exchange
-from crawler.manners import RefusedError, StoppingError
+from crawler.manners import SiteRefusesError, StoppingError
 from crawler.session import Session
 
 _MARK = b"X-Warta-Exchange"
@@ -122,7 +122,7 @@ class RecordingHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         if self._session.refused:  # also what was already waiting in the queue is not sent
-            raise RefusedError(self._session.refused)
+            raise SiteRefusesError(self._session.refused)
         if self._session.stopping:
             raise StoppingError("the run was asked to stop")
         mark, wire = str(next(self._marks)).encode(), Wire()

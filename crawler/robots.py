@@ -15,7 +15,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.manners import RefusedError
+from crawler.manners import RefusedError, SiteRefusesError, StoppingError
 from crawler.recorder import RecordingError
 
 logger = logging.getLogger(__name__)
@@ -80,15 +80,15 @@ class RobotsMiddleware:
         request = Request(f"{host}/robots.txt", callback=NO_CALLBACK, meta={_ROBOTS: True}, priority=1000)
         try:
             response: Response = await engine.download_async(request)
-        except RecordingError:
+        except (RecordingError, StoppingError):
             raise
         except IgnoreRequest as error:
-            return Policy(None, RefusedError(f"robots.txt cannot be had, so nothing is fetched: {error}"))
+            return Policy(None, SiteRefusesError(f"robots.txt cannot be had, so nothing is fetched: {error}"))
         except Exception as error:
             text = str(error).partition("\n")[0] or type(error).__name__
             return Policy(None, UnreachableError(f"the host cannot be reached: {text}"))
         if response.status >= 500:
-            return Policy(None, RefusedError(f"robots.txt answers HTTP {response.status}, so nothing is fetched"))
+            return Policy(None, SiteRefusesError(f"robots.txt answers HTTP {response.status}, so nothing is fetched"))
         if response.status != 200:
             return Policy(None)
         return Policy(Protego.parse(response.body[:LARGEST].decode("utf-8", "replace")))

@@ -29,6 +29,7 @@ from archive.listings import Listed
 from archive.locking import hold
 from archive.recovery import take_up
 from archive.sites import SITES
+from archive.times import iso_utc
 from crawler.health import RunReport
 from crawler.manners import end_pauses
 from crawler.session import Session
@@ -39,10 +40,11 @@ PLAIN_EVERY = 50
 
 @dataclass(frozen=True)
 class SiteRun:
-    """One site's run: its report, and how many seconds it took."""
+    """One site's run: its report, when it began, and how many seconds it took."""
 
     site: str
     report: RunReport
+    started_at: datetime
     seconds: float
 
     def headline(self) -> str:
@@ -61,10 +63,11 @@ class SiteRun:
         )
 
     def plain(self) -> dict[str, Any]:
-        """Verdict, reason in words, discovery and every count."""
+        """Verdict, reason in words, discovery, time and every count."""
         verdict, reason = self.report.verdict()
         return (
             {"site": self.site, "verdict": verdict, "reason": reason, "discovery": self.report.discovery()}
+            | {"started_at": iso_utc(self.started_at)}
             | self.report.counts()
             | {"filled": self.report.shares(), "seconds": round(self.seconds, 1)}
         )
@@ -122,7 +125,10 @@ def crawl(
     errors = [task.exception() for task in tasks.values()]  # all are asked for, or asyncio complains
     for error in filter(None, errors):
         raise error
-    return [SiteRun(site, Session.of(crawler).report, seconds.get(site, 0)) for site, crawler in crawlers.items()]
+    sessions = {site: Session.of(crawler) for site, crawler in crawlers.items()}
+    return [
+        SiteRun(site, session.report, session.started_at, seconds.get(site, 0)) for site, session in sessions.items()
+    ]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import json
 import logging
 import platform
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -22,6 +22,7 @@ from archive.listings import Listed
 from archive.locking import hold
 from archive.shelving import Outcome
 from archive.sites import SITES, Site
+from archive.times import iso_utc
 from archive.warc import WarcWriter
 from crawler.expectations import shortfalls
 from crawler.health import RunReport
@@ -60,6 +61,8 @@ class Session:
         self._named: set[str] = set()
         self.origin = origin
         self.started_at = datetime.now(UTC)
+        if (until := archive.left_alone_until(site)) and until > self.started_at:
+            self.refused = f"the site asked to be left alone until {iso_utc(until)[:16]}Z"
         self.run_id = archive.start_run(site, at=self.started_at, since=since, arguments=arguments)
         self.writer = WarcWriter(archive.warc_root, site.name, info=info)
         self._allowed = {_endpoint(origin)}
@@ -111,6 +114,11 @@ class Session:
         self.stopping = True
         self.report.interrupted = True
 
+    def leave_alone(self, seconds: float, reason: str) -> None:
+        """The site asks for a pause that outlasts this run: later ones keep it, too."""
+        self.refused = reason
+        self.archive.leave_alone(self.run_id, until=datetime.now(UTC) + timedelta(seconds=seconds))
+
     def give_up(self) -> None:
         """Nothing more is asked of a site that failed page after page."""
         self.stopping = True
@@ -144,6 +152,8 @@ class Session:
         self.report.new += unknown
 
     def listing_failed(self, path: str, error: Exception) -> None:
+        if getattr(error, "kind", None) == "stopping":
+            return
         logger.info("%s: %s: %s", self.site.name, path, error)
         self.report.listing_failed(path, getattr(error, "kind", "broken"), str(error))
 

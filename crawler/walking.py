@@ -78,7 +78,7 @@ class ListingWalk:
                 return
             following = number + 1 if self._joined else self._through_front(number, noticed)
             if following is None:
-                self._session.report.complete = True
+                self._complete()
                 return
             number, previous = following, listed
 
@@ -113,11 +113,11 @@ class ListingWalk:
                 return []  # past its last page WordPress says so
             self._session.listing_failed(self._path(number), error)
             return None
+        if number == 1 and listed == []:
+            raise ListingError("the listing names no article")
         self._session.served_by(self._way)
         if listed is None:
             self._session.report.complete = self._session.report.unchanged = True
-        elif number == 1 and not listed:
-            raise ListingError("the listing names no article")
         return listed
 
     def _note(self, number: int, listed: list[Listed]) -> list[Noticed]:
@@ -128,9 +128,13 @@ class ListingWalk:
 
     def _end(self, number: int, listed: Sequence[Listed]) -> None:
         """The walk came down to `since` or to the listing's end with page `number`: nothing is missing above it."""
-        self._session.report.complete = True
+        self._complete()
         if not self._joined:  # the front alone reaches as deep; what lies behind a gap is not known for sure
             self._keep(self._reached(number, listed))
+
+    def _complete(self) -> None:
+        self._session.report.complete = True
+        self._spider.all_known(self._path(1))
 
     def _reached(self, number: int, listed: Sequence[Listed]) -> Walk:
         days = [day for item in listed if (day := self._day(item))]
@@ -143,9 +147,9 @@ class ListingWalk:
         self._session.frontier.keep_walk(self._way, walk, at=datetime.now(UTC))
 
     def _is_older(self, listed: Sequence[Listed]) -> bool:
-        """Whether a page is wholly before `since`."""
-        days = [self._day(item) for item in listed]
-        return all(day is not None and day < self._since for day in days)
+        """Whether a page is wholly before `since`, as far as the days of most of its stories are known."""
+        days = [day for item in listed if (day := self._day(item))]
+        return 2 * len(days) > len(listed) and all(day < self._since for day in days)
 
     def _is_endless(self, listed: Sequence[Listed]) -> bool:
         day = min((day for item in listed if (day := self._day(item))), default=date.max)

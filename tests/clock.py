@@ -15,6 +15,7 @@ def later(data: Path, hours: float) -> None:
         for table, key, columns in (
             ("pages", "url", ("due_at", "checked_at", "first_read_at", "missing_since", "discovered_at", "noticed_at")),
             ("walks", "site || way", ("joined_at",)),
+            ("runs", "id", ("retry_at",)),
         ):
             for column in columns:
                 rows = db.execute(f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()

@@ -25,7 +25,7 @@ POINTS = {
     "in the database, not yet read": ("archive.database.Archive.add_capture", "after"),
     "read, not yet shelved": ("crawler.spiders.base.news.shelve", "before"),
     "shelved": ("crawler.spiders.base.news.shelve", "after"),
-    "within the transaction of a shelving": ("archive.shelving.mark_read", "after"),
+    "within the transaction of a shelving": ("archive.shelving.settle", "after"),
     "within the transaction of a listing": ("archive.frontier.Frontier._discover", "before"),
     "a listing noted": ("archive.frontier.Frontier.discover", "after"),
     "before a file is sealed": ("archive.warc._seal", "before"),

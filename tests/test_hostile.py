@@ -20,6 +20,8 @@ from tests.faults import ARTICLES, EVERYTHING, LISTINGS, answer, once, redirect,
 from tests.raw_server import RawServer, self_signed
 from tests.run import crawl
 
+pytestmark = pytest.mark.slow
+
 SITE = "antara-kaltim"
 IMPATIENT = {"crawler.settings.DOWNLOAD_TIMEOUT": 1, "crawler.manners.RETRY_AFTER_LIMIT": 3}
 MEMORY = 1 << 30

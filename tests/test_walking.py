@@ -95,6 +95,9 @@ class Walker:
     def note(self, *arguments: Any, **named: Any) -> list[Noticed]:
         return NewsSpider.note(cast(NewsSpider, self), *arguments, **named)
 
+    def all_known(self, path: str) -> None:
+        """Its listings are asked for anew each time."""
+
     def wants(self, item: Listed) -> bool:
         return NewsSpider.wants(cast(NewsSpider, self), item)
 

@@ -68,7 +68,10 @@ class Site:
 
     def identify(self, url: str) -> Address | None:
         """The article that a URL of this site leads to; None for another host's URL or a page that is no article."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:  # as of "https://[x"
+            return None
         if parts.hostname not in self.hosts:
             return None
         address = self.address(urlunsplit(("", "", parts.path, parts.query, "")))

@@ -20,6 +20,7 @@ class AntaraSpider(NewsSpider):
         try:
             listed = await self.ask(FEED, read_feed, conditional=True)
             self.note(listed or [], on=FEED)
+            self.all_known(FEED)
             self.session.served_by("feed")
         except (FetchError, ListingError) as error:
             self.session.listing_failed(FEED, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
@@ -18,12 +19,14 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
 from archive.article import ReadingError, read_article
+from archive.captures import Capture
 from archive.charset import decode_page
 from archive.database import Row
 from archive.frontier import Noticed, Walk
 from archive.listings import Listed, ListingError, ListingPage
 from archive.shelving import shelve
 from archive.sites import SITES
+from archive.stored import refuse_broken_off
 from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
 from crawler.session import Session
 
@@ -31,6 +34,9 @@ T = TypeVar("T")
 
 DUE_AT_ONCE = 100
 """Pages taken from the frontier at a time."""
+LAST_ITEM = 0.05
+"""Seconds for the last item to pass the pipelines: Scrapy looks right then whether all is done, and if not, again only
+after five seconds."""
 FAILURES_IN_A_ROW = 10
 """After so many articles that could not be fetched, one after the other, a run gives the site up."""
 
@@ -61,6 +67,7 @@ class NewsSpider(Spider):
     ) -> None:
         super().__init__(**kwargs)
         self.origin = origin
+        self._asked: dict[str, Capture] = {}
         self.discovers = discovers  # False: what is due is fetched, the listings are left alone
         try:
             self.since = date.fromisoformat(since) if since else None
@@ -94,26 +101,34 @@ class NewsSpider(Spider):
         if not SITES[self.site].verify_certificates:
             self.logger.warning("certificates of %s are not checked: its chain is known to be broken", self.site)
         try:
-            if self.discovers:
-                async for _ in self.discover():
-                    async for article in self.fetch_due():
-                        yield article
-                    if self.enough() or self.session.stopping:
-                        return
-            async for article in self.fetch_due():
+            async for article in self.walk_and_fetch():
                 yield article
         except sqlite3.Error as error:
             raise CloseSpider(f"the archive cannot be written: {error}") from error
+        await asyncio.sleep(LAST_ITEM)
+
+    async def walk_and_fetch(self) -> AsyncIterator[dict[str, Any]]:
+        if self.discovers:
+            async for _ in self.discover():
+                # In a slice of a long walk, what is to be checked again would take the place of what is new.
+                async for article in self.fetch_due(untried=self.max_articles is not None):
+                    yield article
+                if self.enough() or self.session.stopping:
+                    return
+        async for article in self.fetch_due():
+            yield article
 
     def enough(self) -> bool:
         return self.max_articles is not None and self.session.report.fetched >= self.max_articles
 
-    async def fetch_due(self) -> AsyncIterator[dict[str, Any]]:
-        """Fetches, reads and shelves what the frontier says is due, newest first."""
+    async def fetch_due(self, *, untried: bool = False) -> AsyncIterator[dict[str, Any]]:
+        """Fetches, reads and shelves what the frontier says is due, newest first; with `untried`, only what was never
+        asked for."""
         failures = 0
         if self.session.report.is_turned_away():
             return
-        while due := self.session.frontier.due(before=self.session.started_at, limit=DUE_AT_ONCE):
+        frontier, started_at = self.session.frontier, self.session.started_at
+        while due := frontier.due(before=started_at, limit=DUE_AT_ONCE, untried=untried):
             for page in due:
                 if self.enough():
                     return
@@ -123,7 +138,7 @@ class NewsSpider(Spider):
                     if error.kind == "stopping":
                         return
                     failures += 1
-                    if failures == FAILURES_IN_A_ROW:
+                    if error.of_site or failures == FAILURES_IN_A_ROW:
                         self.session.give_up()
                         return
                 else:
@@ -134,21 +149,21 @@ class NewsSpider(Spider):
     async def fetch_page(self, page: Row) -> dict[str, Any] | None:
         """Fetches a page of the frontier and notes there what came of it. None where there is nothing new to read.
         Raises FetchError, noted as well unless the run is to stop."""
-        session, url, now = self.session, page["url"], datetime.now(UTC)
+        session, url = self.session, page["url"]
         session.asking(url, again=page["first_read_at"] is not None)
         try:
             return await self.fetch_article(url)
         except ReadingError as error:
-            session.frontier.failed(url, at=now, reason=str(error), for_all=False)
+            session.frontier.failed(url, at=datetime.now(UTC), reason=str(error), of_site=False)
             session.article_failed(url, "unread", str(error))
         except FetchError as error:
+            now = datetime.now(UTC)
             if error.kind == "missing" and error.status is not None:
                 gone = session.frontier.missing(url, at=now, status=error.status)
                 session.missing(page, status=error.status, gone=gone)
                 return None
             if error.kind != "stopping":
-                for_all = error.kind in ("unreachable", "refused")
-                session.frontier.failed(url, at=now, reason=str(error), for_all=for_all)
+                session.frontier.failed(url, at=now, reason=str(error), of_site=error.of_site)
                 session.article_failed(url, error.kind, str(error))
             raise
         return None
@@ -157,15 +172,15 @@ class NewsSpider(Spider):
         """The article as a dict; None when the site says that it is as it was."""
         session = self.session
         address = session.to_wire(url)
-        response = await fetch(self.crawler, address, earlier=session.archive.last_reading(address))
+        earlier = session.archive.last_reading(address)
+        response = await fetch(self.crawler, address, earlier=earlier)
         capture = capture_of(response)
-        if response.status == 304:
-            session.frontier.unchanged(url, at=capture.fetched_at)
+        if response.status == 304 and earlier is not None and earlier.article_id is not None:
+            session.frontier.unchanged(url, earlier.article_id, at=capture.fetched_at)
             session.unchanged()
             return None
         text, address = decode_page(response.body, capture.content_type), session.to_site(response.url)
-        if "partial" in response.flags and "</html>" not in text[-1000:].lower():
-            raise FetchError("broken", "the page breaks off before its end")  # its length was not announced
+        refuse_broken_off(text, length_was_announced="partial" not in response.flags)
         try:
             article = read_article(text, url=address, site=session.site, fetched_at=capture.fetched_at)
         except ReadingError:
@@ -175,14 +190,14 @@ class NewsSpider(Spider):
         return asdict(article)
 
     async def ask(self, path: str, read: Callable[[ListingPage], T], *, conditional: bool) -> T | None:
-        """Fetches a listing and reads it; None when `conditional` and it is as it was in the last run that saw all of
-        it. Raises FetchError or ListingError."""
+        """Fetches a listing and reads it; None when `conditional` and it is as it was when all of it was known. Raises
+        FetchError or ListingError."""
         session = self.session
         address = session.to_wire(urljoin(session.site.origin, path))
         assert self.since is not None
-        earlier = session.archive.last_complete_listing(address, since=self.since) if conditional else None
+        earlier = session.archive.known_listing(address, since=self.since) if conditional else None
         response = await fetch(self.crawler, address, earlier=earlier)
-        capture = capture_of(response)
+        capture = self._asked[path] = capture_of(response)
         session.server_time = server_clock(response)
         if response.status == 304 or (earlier is not None and capture.payload_digest == earlier.payload_digest):
             return None
@@ -201,6 +216,13 @@ class NewsSpider(Spider):
             refuse_challenge(page.text)
         return found
 
+    def all_known(self, path: str) -> None:
+        """All that the listing last asked for at `path` names, and all that stands behind it, is in the frontier."""
+        assert self.since is not None
+        capture = self._asked.get(path)
+        if capture is not None and capture.status == 200:
+            self.session.archive.keep_listing(capture, since=self.since)
+
     def wants(self, item: Listed) -> bool:
         """Whether an article was published or changed since `since`, as far as its listing says."""
         assert self.since is not None
@@ -218,6 +240,7 @@ class NewsSpider(Spider):
 def server_clock(response: Response) -> datetime:
     """The server's own time, to which "21 jam lalu" is relative; ours where it says none."""
     try:
-        return parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
+        moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
     except ValueError:
         return datetime.now(UTC)
+    return moment.replace(tzinfo=moment.tzinfo or UTC)

@@ -54,9 +54,13 @@ class WordpressSpider(NewsSpider):
         if not posts:
             posts = [SITEMAPS[0]] if listed else []
         for part in reversed(posts):
-            named = await self.ask(part, _articles_of_sitemap, conditional=True) or []
+            named = await self.ask(part, _articles_of_sitemap, conditional=True)
             session.served_by("sitemap")
+            if named is None:
+                session.report.unchanged = True
+                continue
             self.note(named, on=part)
+            self.all_known(part)
             yield
             assert self.since is not None
             if named and all(item.stands_at is not None and item.stands_at < self.since for item in named):
