@@ -23,7 +23,14 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 GENERIC = "generic"
 """The layout of a page that is in none of its site's."""
+_LONG_TAGS = re.compile(r"<\w[^<>]{10000,}")
+_MOST_ATTRIBUTES = 2000
 _CLOCK_SLACK = timedelta(days=1)
+
+
+LARGEST_PAGE = 2_000_000
+"""Characters. The longest stories' pages have a tenth of it; what a page of many times that costs to read rises with
+its square."""
 
 
 class ReadingError(Exception):
@@ -127,6 +134,10 @@ def _parse(html: str) -> Element:
     text = _CONTROLS.sub("", html.lstrip("\ufeff").replace("\x0b", " ").replace("\x0c", " "))
     if not text.strip():
         raise ReadingError("the page is empty")
+    if len(text) > LARGEST_PAGE:
+        raise ReadingError(f"the page has {len(text):,} characters, more than any article")
+    if any(tag[0].count("=") > _MOST_ATTRIBUTES for tag in _LONG_TAGS.finditer(text)):
+        raise ReadingError("an element of the page has thousands of attributes")  # libxml2 compares each with each
     try:
         return lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError) as error:

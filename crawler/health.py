@@ -33,9 +33,9 @@ class RunReport:
     new version, `moved` to another address), `missing` answered 404 or 410 (`gone`: now known to be withdrawn), and
     `failed` could not be had. `requests` were sent, `bytes` came over the wire for them, `saved` were spared by
     conditional requests. `ways` are the ways of discovery that served, `named` tells whether they named any article,
-    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message), `examples`
-    are addresses they happened at. `given_up` tells that page after page could not be had. `past` is what the site's
-    earlier runs lead one to expect, in words, where this run falls short of it.
+    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message),
+    `listings_in_trouble` and `examples` say where. `given_up` tells that page after page could not be had. `past` is
+    what the site's earlier runs lead one to expect, in words, where this run falls short of it.
     """
 
     found: int = 0
@@ -63,6 +63,7 @@ class RunReport:
     ways: dict[str, None] = field(default_factory=dict)
     listing_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
     article_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    listings_in_trouble: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     examples: dict[tuple[str, str], str] = field(default_factory=dict)
     past: list[str] = field(default_factory=list)
     _filled: Counter[str] = field(default_factory=Counter)
@@ -95,7 +96,8 @@ class RunReport:
         return "; ".join(way + (markup if way == "listing" else "") for way in self.ways) or None
 
     def listing_failed(self, path: str, kind: str, message: str) -> None:
-        self.listing_troubles[kind, f"{path}: {message}"] += 1
+        self.listing_troubles[kind, message] += 1
+        self.listings_in_trouble.setdefault((kind, message), []).append(path)
 
     def article_failed(self, url: str, kind: str, message: str) -> None:
         self.failed += 1
@@ -107,12 +109,13 @@ class RunReport:
         return not self.ways and len(self.listing_troubles) > 0 and _kinds(self.listing_troubles) <= _TURNED_AWAY
 
     def troubles(self) -> str:
-        """The commonest troubles, as "HTTP 404 (3, as https://…), the page has no title (https://…)"."""
+        """The commonest troubles, as "/terkini: HTTP 500, no title (3, as https://…)"."""
         parts = []
-        for trouble, times in (self.listing_troubles + self.article_troubles).most_common(3):
-            example = self.examples.get(trouble)
-            notes = [*([str(times)] if times > 1 else []), *(["as " * (times > 1) + example] if example else [])]
-            parts.append(f"{trouble[1]} ({', '.join(notes)})" if notes else trouble[1])
+        for (kind, message), _ in self.listing_troubles.most_common(3):
+            parts.append(f"{', '.join(self.listings_in_trouble[kind, message])}: {message}")
+        for (kind, message), times in self.article_troubles.most_common(3):
+            example = self.examples[kind, message]
+            parts.append(f"{message} ({example})" if times == 1 else f"{message} ({times}, as {example})")
         return ", ".join(parts)
 
     def verdict(self) -> tuple[Verdict, str | None]:

@@ -114,7 +114,7 @@ def test_the_crontab_line_works_as_printed_and_mails_trouble_alone(tmp_path: Pat
     assert (well.returncode, well.stdout, well.stderr) == (0, "", "")
     assert all(agent.endswith("(+https://example.org/our-archive)") for agent in agents)
     assert (troubled.returncode, troubled.stdout) == (1, "")
-    assert re.fullmatch(r"mc-paser: found nothing: REST: HTTP 404, .*\n", troubled.stderr)
+    assert re.fullmatch(r"mc-paser: found nothing: REST, .*HTTP 404\n", troubled.stderr)
 
 
 def test_the_systemd_units_work_as_printed(tmp_path: Path) -> None:
