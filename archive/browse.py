@@ -59,6 +59,8 @@ METADATA: dict[str, Any] = {
                 "versions": {"description": "Every version of every story, the first included."},
                 "captures": {"description": "Every exchange with a site, and where in the WARC files it is kept."},
                 "pages": {"description": "The frontier: what listings named, and when it is to be fetched."},
+                "walks": {"description": "How far each listing is walked without a gap."},
+                "listings": {"description": "The listings that are known in full, as they were then."},
                 "runs": {"description": "Every run of every site, with its verdict."},
                 "warcs": {"description": "The finished WARC files and their digests."},
             }

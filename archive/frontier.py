@@ -241,7 +241,7 @@ def make_room(archive: Archive, site: Site, url: str) -> None:
     if number is None or site.cms != "wordpress":
         archive.db.execute("DELETE FROM pages WHERE url = ?", [url])
     else:
-        archive.db.execute("UPDATE pages SET url = ? WHERE url = ?", [f"{site.origin}/?p={number}", url])
+        archive.db.execute("UPDATE OR REPLACE pages SET url = ? WHERE url = ?", [f"{site.origin}/?p={number}", url])
 
 
 def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datetime) -> None:
@@ -252,19 +252,9 @@ def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datet
         return
     if number_of(page["article_id"]) is not None and page["article_id"] != article_id:
         make_room(archive, site, url)
-        now = iso_utc(at)
-        archive.insert(
-            "pages",
-            {
-                "url": url,
-                "site": site.name,
-                "kind": page["kind"],
-                "discovered_at": now,
-                "noticed_at": now,
-                "state": "new",
-            }
-            | {"discovered_on": page["discovered_on"]},
-        )
+        new = {"url": url, "site": site.name, "kind": page["kind"], "state": "new"}
+        new |= {"discovered_at": iso_utc(at), "discovered_on": page["discovered_on"], "noticed_at": iso_utc(at)}
+        archive.insert("pages", new)
     for other in archive.rows("SELECT * FROM pages WHERE article_id = ? AND url <> ?", [article_id, url]):
         archive.db.execute(
             "UPDATE pages SET article_id = NULL, state = ?, due_at = NULL WHERE url = ?", [OTHER_ADDRESS, other["url"]]
@@ -273,10 +263,10 @@ def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datet
             "UPDATE pages SET first_read_at = coalesce(?, first_read_at) WHERE url = ?", [other["first_read_at"], url]
         )
     archive.db.execute("UPDATE pages SET article_id = ? WHERE url = ?", [article_id, url])
-    mark_read(archive, url, at=at)
+    _mark_read(archive, url, at=at)
 
 
-def mark_read(archive: Archive, url: str, *, at: datetime) -> None:
+def _mark_read(archive: Archive, url: str, *, at: datetime) -> None:
     """A page was read, or is known to be as it was: its next check is the ladder's next rung. Within a transaction."""
     page = archive.row("SELECT * FROM pages WHERE url = ?", [url])
     if page is None:
