@@ -23,6 +23,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 GENERIC = "generic"
 """The layout of a page that is in none of its site's."""
+_BY_TRAFILATURA = "trafilatura, from the whole page"
 _LONG_TAGS = re.compile(r"<\w[^<>]{10000,}")
 _MOST_ATTRIBUTES = 2000
 _CLOCK_SLACK = timedelta(days=1)
@@ -86,19 +87,30 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
     `html` is the decoded page, `url` its address on the site. The site's layouts are tried newest first; their article
     region goes through trafilatura, their metadata through the layout. A page of no known layout is read by
     trafilatura whole, says so in `layout` ("generic"), and must name its own address, so that a challenge or a front
-    page is not taken for a story. Raises ReadingError where there is no story to read.
+    page is not taken for a story; on a site nobody has described that cannot be asked of it, and what its metadata
+    gives as author is the pewarta where the text names none. Raises ReadingError where there is no story to read.
     """
+    return explain_article(html, url=url, site=site, fetched_at=fetched_at)[0]
+
+
+def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> tuple[Article, dict[str, str]]:
+    """(`read_article`'s article, field -> what gave its value: a selector, a machine form, a place in the text)."""
     tree = _parse(html)
     metadata = Metadata(tree, url=url, site=site)
     address = _address(metadata, url, site)
-    layout, region = _region(tree, site)
+    layout, region, css = _region(tree, site)
+    author = None
     if layout is not None:
         paragraphs, title = paragraphs_of(region, layout), metadata.title(layout)
     else:
-        if not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
+        known = site.cms != "unknown"
+        if known and not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
             raise ReadingError("the page has no article region of a known layout and does not name its own address")
-        paragraphs, title = whole_page(tree)
-    body, credits = read_credits(paragraphs, metadata.byline(layout))
+        page = whole_page(tree)
+        paragraphs, title, author = page.paragraphs, page.title, None if known else page.author
+        metadata.rules["title"] = _BY_TRAFILATURA
+    byline = metadata.byline(layout)
+    body, credits = read_credits(paragraphs, byline)
     if not title:
         raise ReadingError("the page has no title")
     if not body:
@@ -106,7 +118,7 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
     published_at = metadata.published_at(layout)
     if published_at is not None and published_at > fetched_at + _CLOCK_SLACK:
         published_at = None  # a year mistyped ahead would stand above all news for ever
-    return Article(
+    article = Article(
         site=site.name,
         id=site.article_id(address),
         number=address.number,
@@ -114,7 +126,7 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
         title=title,
         body="\n\n".join(body),
         layout=layout.name if layout else GENERIC,
-        pewarta=credits.pewarta,
+        pewarta=credits.pewarta or author,
         editor=credits.editor,
         published_at=published_at,
         modified_at=metadata.modified_at(),
@@ -126,6 +138,17 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
         image_url=metadata.image_url(layout),
         caption=metadata.caption(layout),
     )
+    apart = read_credits([], byline)[1]  # what the layout prints apart from the text
+    end, byline_css = "the end of the text", layout.byline if layout else ""
+    rules = metadata.rules | {
+        "body": css or _BY_TRAFILATURA,
+        "pewarta": (byline_css if apart.pewarta else end) if credits.pewarta else _BY_TRAFILATURA,
+        "editor": byline_css if apart.editor else end,
+        "dateline": "the beginning of the text",
+        "credit": end,
+        "is_advertorial": end,
+    }
+    return article, rules
 
 
 def _parse(html: str) -> Element:
@@ -168,12 +191,13 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
     return Address(asked.kind, number, canonical)
 
 
-def _region(tree: Element, site: Site) -> tuple[Layout | None, Element]:
+def _region(tree: Element, site: Site) -> tuple[Layout | None, Element, str | None]:
+    """(layout, region, the selector that found it) of a page; None where it is of no known layout."""
     for layout in site.layouts:
         if layout.marker and not select(tree, layout.marker):
             continue
         for css in layout.region:
             for region in select(tree, css):
                 if region.text_content().strip():
-                    return layout, region
-    return None, None
+                    return layout, region, css
+    return None, None, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -83,12 +84,20 @@ def paragraphs_of(region: Element, layout: Layout) -> list[str]:
     return _plain_paragraphs(page)
 
 
-def whole_page(tree: Element) -> tuple[list[str], str | None]:
-    """(paragraphs, title) of a page of no known layout, as trafilatura finds them."""
+@dataclass(frozen=True, slots=True)
+class WholePage:
+    """What trafilatura finds in a page of no known layout."""
+
+    paragraphs: list[str]
+    title: str | None
+    author: str | None
+
+
+def whole_page(tree: Element) -> WholePage:
     document = bare_extraction(deepcopy(tree), favor_recall=True, include_comments=False, with_metadata=True)
     if not isinstance(document, Document):
-        return [], None
-    return _paragraphs(document.body), collapse(document.title) or None
+        return WholePage([], None, None)
+    return WholePage(_paragraphs(document.body), collapse(document.title) or None, collapse(document.author) or None)
 
 
 def _letters(element: Element) -> str:
@@ -111,6 +120,8 @@ def _plain_paragraphs(page: Element) -> list[str]:
 def _drop_read_also(region: Element) -> None:
     """Takes out "Baca juga: <a>another story</a>", in an element of its own or as bare text before a link."""
     for link in list(region.iter("a")):
+        if region not in link.iterancestors():
+            continue  # it went with what stood around another
         holder = link
         while (
             holder.getparent() is not None
@@ -156,6 +167,7 @@ def _with_paragraphs(region: Element) -> Element:
 
 def _paragraphs(body: Element) -> list[str]:
     """The paragraphs of trafilatura's tree (p, head, list/item, quote, table/row/cell, lb)."""
+    etree.strip_elements(body, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     found: list[str] = []
     for block in body:
         if block.tag == "list":

@@ -105,7 +105,9 @@ class Frontier:
         given: Row = {name: value for name, value in values.items() if value is not None}
         given |= {"article_id": known["article_id"] or article_id}
         if news:
-            given |= {"noticed_at": iso_utc(at), "due_at": iso_utc(at)}
+            given |= {"noticed_at": iso_utc(at)}
+        if moved or (news and known["state"] in ("read", "failed")):
+            given |= {"due_at": iso_utc(at)}
         elif known["missing_since"] or known["state"] == OTHER_ADDRESS:
             checked_at = _time(known["checked_at"])
             if checked_at is None or at >= checked_at + WITHDRAWN_AFTER:
@@ -281,9 +283,7 @@ def _mark_read(archive: Archive, url: str, *, at: datetime) -> None:
 
 
 def _changed(known: Row, listed: Row) -> bool:
-    """Whether what a listing says now differs from what it said when the story was read."""
-    if known["state"] not in ("read", "failed"):
-        return False
+    """Whether what a listing says now differs from what it said before, or is of after the story was read."""
     seen = _time(known["modified_at"]) or _time(known["checked_at"])
     modified = _time(listed["modified_at"])
     if modified is not None and seen is not None and modified > seen:

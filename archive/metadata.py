@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from archive.addresses import absolute
 from archive.body import Element, collapse, select, text_lines
 from archive.dates import read_date_line, read_machine_time
 from archive.sites import Address, Layout, Site
@@ -16,15 +17,18 @@ from archive.sites import Address, Layout, Site
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified")
 _ARTICLE_TYPES = frozenset({"NewsArticle", "Article", "BlogPosting", "ReportageNewsArticle", "WebPage"})
+_OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
 _POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
 _POST_ELEMENT = re.compile(r"post-(\d+)")
 _TAG_LABELS = frozenset({"tag", "tags", "tags:", "tag:"})
 
 
 class Metadata:
-    """The metadata of one parsed page, read as the layout and the common machine forms give it."""
+    """The metadata of one parsed page, read as the layout and the common machine forms give it. `rules` tells what
+    gave each value that was asked for: field -> a selector or the name of a machine form."""
 
     def __init__(self, tree: Element, *, url: str, site: Site) -> None:
+        self.rules: dict[str, str] = {}
         self._tree = tree
         self._url = url
         self._site = site
@@ -37,26 +41,30 @@ class Metadata:
     def title(self, layout: Layout | None) -> str | None:
         for element in select(self._tree, layout.title if layout else ""):
             if text := collapse(element.text_content()):
+                self.rules["title"] = layout.title if layout else ""
                 return text
+        self.rules["title"] = "og:title"
         return self._metas.get("og:title")
 
     def published_at(self, layout: Layout | None) -> datetime | None:
         """From the machine forms first (they carry an offset), then from the line the layout prints. Never from the
         story, the copyright year or an image's path."""
-        return self._machine_time(_PUBLISHED) or self._printed_time(layout)
+        return self._machine_time("published_at", _PUBLISHED) or self._printed_time(layout)
 
     def modified_at(self) -> datetime | None:
-        return self._machine_time(_MODIFIED)
+        return self._machine_time("modified_at", _MODIFIED)
 
     def section(self, layout: Layout | None) -> str | None:
         """The last rubrik of the breadcrumb; the crumb that leads home is none."""
         for element in reversed(select(self._tree, layout.section if layout else "")):
-            text, target = collapse(element.text_content()), element.get("href") or ""
+            text, target = collapse(element.text_content()), absolute("/", element.get("href"))
             if text and urlsplit(target).path.strip("/"):
+                self.rules["section"] = layout.section if layout else ""
                 return text
         return None
 
     def tags(self, layout: Layout | None) -> tuple[str, ...]:
+        self.rules["tags"] = layout.tags if layout else ""
         found = (
             collapse(element.text_content()).lstrip("#").strip()
             for element in select(self._tree, layout.tags if layout else "")
@@ -66,18 +74,21 @@ class Metadata:
     def caption(self, layout: Layout | None) -> str | None:
         for element in select(self._tree, layout.caption if layout else ""):
             if text := collapse(element.text_content()):
+                self.rules["caption"] = layout.caption if layout else ""
                 return text
         return None
 
     def image_url(self, layout: Layout | None) -> str | None:
         """The story's picture: og:image, else the layout's; lazy images carry their address in data-src."""
         address = self._metas.get("og:image")
+        self.rules["image_url"] = "og:image"
         if address is None:
+            self.rules["image_url"] = layout.image if layout else ""
             for element in select(self._tree, layout.image if layout else ""):
                 address = element.get("data-src") or element.get("src")
                 if address and not address.startswith("data:"):
                     break
-        return urljoin(self._url, address) if address else None
+        return absolute(self._url, address) or None if address else None
 
     def byline(self, layout: Layout | None) -> list[str]:
         lines: list[str] = []
@@ -94,7 +105,7 @@ class Metadata:
         ):
             for element in select(self._tree, css):
                 # A mirror names its own host here, the site another form of its own: path and query tell the article.
-                own = urlsplit(urljoin(self._url, element.get(attribute) or ""))
+                own = urlsplit(absolute(self._url, element.get(attribute)))
                 here = urlsplit(self._site.origin)._replace(path=own.path, query=own.query).geturl()
                 if address := self._site.identify(here):
                     yield address
@@ -111,22 +122,32 @@ class Metadata:
             return numbers.pop()
         return next((address.number for address in self.addresses() if address.number is not None), None)
 
-    def _machine_time(self, names: tuple[str, ...]) -> datetime | None:
-        zone = self._site.timezone
+    def _machine_time(self, field: str, names: tuple[str, ...]) -> datetime | None:
         for name in names:
-            if (text := self._metas.get(name)) and (moment := read_machine_time(text, zone)):
+            if moment := self._time(self._metas.get(name)):
+                self.rules[field] = f"meta {name}"
                 return moment
         for thing in self._linked_data():
-            if isinstance(text := thing.get(names[1]), str) and (moment := read_machine_time(text, zone)):
+            if moment := self._time(thing.get(names[1])):
+                self.rules[field] = f"JSON-LD {names[1]}"
                 return moment
-        for element in select(self._tree, f'time[itemprop="{names[1]}"]'):
-            if moment := read_machine_time(element.get("datetime") or "", zone):
+        css = f'time[itemprop="{names[1]}"]'
+        for element in select(self._tree, css):
+            if moment := self._time(element.get("datetime")):
+                self.rules[field] = css
                 return moment
         return None
 
+    def _time(self, text: Any) -> datetime | None:
+        """A time for machines. On a site nobody knows, one that names no offset is none: its zone would be a guess."""
+        if not isinstance(text, str) or (self._site.cms == "unknown" and not _OFFSET.search(text)):
+            return None
+        return read_machine_time(text, self._site.timezone)
+
     def _printed_time(self, layout: Layout | None) -> datetime | None:
         for element in select(self._tree, layout.date if layout else ""):
-            if moment := read_machine_time(element.get("datetime") or "", self._site.timezone):
+            self.rules["published_at"] = layout.date if layout else ""
+            if moment := self._time(element.get("datetime")):
                 return moment
             for line in text_lines(element):
                 if moment := read_date_line(line, self._site.timezone):

@@ -23,6 +23,9 @@ from archive.listings import Listed
 from archive.locking import ArchiveBusyError
 from archive.sites import SITES
 from crawler.health import WELL
+from crawler.reading import read_command
+
+cli.add_command(read_command)
 
 EXIT_TROUBLE = 1
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.addresses import absolute
 from archive.article import Article, ReadingError, read_article
 from archive.credits import read_credits
 from archive.listings import ListingError, ListingPage, read_cards, read_feed, read_posts, read_sitemap
@@ -206,3 +207,35 @@ def test_every_word_of_the_story_stays_in_its_place() -> None:
 def test_a_story_printed_twice_with_its_tail_is_read_once(tail: str, told: str) -> None:
     story = f"Paragraf satu.<br><br>Paragraf dua.{tail}<br><br>{told}"
     assert read(antara_article(67123, "Judul", body=story * 2)).body == "Paragraf satu.\n\nParagraf dua."
+
+
+def test_comments_in_a_page_of_no_known_layout_are_no_text() -> None:
+    url = "https://kaltim.antaranews.com/berita/67123/judul"
+    paragraphs = "".join(
+        f"<p>Kalimat ke-{n} dari berita ini cukup panjang untuk dibaca.<!-- x --></p>" for n in range(9)
+    )
+    head = f'<html><head><link rel="canonical" href="{url}"><title>Judul</title></head>'
+    page = f"{head}<body><!-- a -->{paragraphs}<!-- b --></body>"
+    article = read(page)
+    assert article.layout == "generic"
+    assert "<" not in article.body
+    assert len(article.body.split("\n\n")) == 9
+
+
+def test_a_link_that_is_no_address_is_none() -> None:
+    broken = (
+        antara_article(67123, "Judul")
+        .replace('href="https://kaltim', 'href="https://[kaltim')
+        .replace('"/paser"', '"https://[x"')
+    )
+    assert read(broken).section is None
+    card = '<article class="simple-post simple-big"><h3><a href="https://[x">A</a></h3></article>'
+    html = f'{card}<a href="/berita/5/x">B</a>'
+    page = ListingPage(html, KALTIM, lambda target: absolute(KALTIM.origin, target), NOW)
+    assert [item.address.number for item in read_cards(page)[1]] == [5]
+
+
+def test_two_links_in_one_read_also_go_together() -> None:
+    links = "<a href='/berita/1/x'>Lain</a> dan <a href='/berita/2/x'>lain lagi</a>"
+    body = f"Satu.<br><br><span>Baca juga: {links}</span><br>Dua."
+    assert read(antara_article(67123, "Judul", body=body)).body == "Satu.\n\nDua."

@@ -120,7 +120,7 @@ def test_a_date_printed_in_a_known_form_is_read_back(
 CASES = all_cases()
 
 
-@settings(deadline=timedelta(seconds=10), max_examples=150)
+@settings(deadline=timedelta(seconds=30), max_examples=150)
 @given(
     st.sampled_from(CASES),
     st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.3), st.one_of(st.binary(max_size=20), st.none())), max_size=6),

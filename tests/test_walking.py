@@ -194,6 +194,14 @@ def test_a_stop_within_the_front_leaves_no_hole(archive: Archive) -> None:
     assert known(archive) == set(range(8, 70))
 
 
+def test_stories_that_were_changed_before_they_were_read_do_not_hide_what_stands_behind_them(archive: Archive) -> None:
+    listing = Listing(by_change=True)
+    walked(archive, listing, since=day(3), pages=4)
+    listing.edit([0, *range(15, 30)])  # an old one, then three pages of known ones above it
+    walked(archive, listing, since=day(3))
+    assert 0 in known(archive)
+
+
 def test_an_endless_listing_without_age_is_left(archive: Archive) -> None:
     listing = Listing(dict.fromkeys(range(2000), EPOCH))
     walker = Walker(archive, listing, since=day(0))

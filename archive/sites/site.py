@@ -51,7 +51,7 @@ class Site:
     title: str
     origin: str
     timezone: ZoneInfo
-    cms: Literal["antara", "wordpress"]
+    cms: Literal["antara", "wordpress", "unknown"]
     layouts: tuple[Layout, ...]
     address: Callable[[str], Address | None] = field(repr=False)
     """Reads the path and query of a URL, as "/berita/1/x?p=2"; the `url` it returns is a path, too."""
@@ -59,7 +59,7 @@ class Site:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.origin).netloc
+        return urlsplit(self.origin).hostname or ""
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
+from archive.addresses import absolute
 from archive.article import ReadingError, read_article
 from archive.captures import Capture
 from archive.charset import decode_page
@@ -204,7 +205,7 @@ class NewsSpider(Spider):
         page = ListingPage(
             text=decode_page(response.body, capture.content_type),
             site=session.site,
-            resolve=lambda target: session.to_site(urljoin(response.url, target.strip())),
+            resolve=lambda target: session.to_site(absolute(response.url, target)),
             now=session.server_time,
         )
         try:
