@@ -32,6 +32,8 @@ GIGABYTE = 1 << 30
 LARGEST_BODY = 64 << 20
 """Bytes a body may have when it is read: a record of 1.4 kB can expand to 512 MB."""
 
+_AT_ONCE = 1 << 16
+"""Bytes read at a time; a record may begin anywhere in them."""
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit/"
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNKED = re.compile(rb"(?im)^(transfer-encoding)(?=[ \t]*:[^\r\n]*\bchunked\b)")
@@ -337,7 +339,7 @@ def whole_members(path: Path) -> Iterator[tuple[int, int]]:
             inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
             length, ending, beginning = 0, b"", b""
             while not inflate.eof:
-                pending = pending or file.read(1 << 16)
+                pending = pending or file.read(_AT_ONCE)
                 if not pending:
                     return
                 try:
@@ -346,7 +348,7 @@ def whole_members(path: Path) -> Iterator[tuple[int, int]]:
                     return
                 length += len(pending) - len(inflate.unused_data)
                 pending = inflate.unused_data
-                beginning = beginning or text[:5]
+                beginning = (beginning + text)[:5]
                 ending = (ending + text)[-4:]
             if beginning != b"WARC/" or ending != b"\r\n\r\n":
                 return

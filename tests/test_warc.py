@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc import Exchange, WarcError, WarcWriter, find, read_record, recover
+from archive.warc import Exchange, WarcError, WarcWriter, find, read_record, recover, whole_members
 
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
 
@@ -40,6 +40,18 @@ def test_a_file_cut_anywhere_keeps_its_whole_records_and_names_the_tail(writer: 
         assert kept + (recovered.tail.read_bytes() if recovered.tail else b"") == whole[:cut]
         assert read_record(tmp_path / recovered.sealed.warc, first.offset).body() == b"satu"
         assert not part.exists()
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7, 11, 13, 64, 1 << 16])
+def test_whole_records_are_found_wherever_what_is_read_at_once_ends(
+    writer: WarcWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("archive.warc._AT_ONCE", at_once)
+    stored = [writer.write(exchange(b"isi %d" % n)) for n in range(5)]
+    path = find(tmp_path, stored[0].warc)
+    members = list(whole_members(path))
+    assert [stored_at.offset for stored_at in stored] == [offset for offset, _ in members][1::2]
+    assert sum(length for _, length in members) == path.stat().st_size
 
 
 def test_a_file_without_a_whole_record_leaves_only_its_tail(tmp_path: Path) -> None:
