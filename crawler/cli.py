@@ -23,6 +23,7 @@ from archive.listings import Listed
 from archive.locking import ArchiveBusyError
 from archive.sites import SITES
 from crawler.health import WELL
+from crawler.options import origin_option
 from crawler.reading import read_command
 
 cli.add_command(read_command)
@@ -48,21 +49,6 @@ def _sites(_context: click.Context, _parameter: click.Parameter, names: tuple[st
     return tuple(dict.fromkeys(names)) or tuple(SITES)
 
 
-def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    origins = {}
-    for value in values:
-        site, _, origin = value.partition("=")
-        try:
-            parts = urlsplit(origin)
-            right = site in SITES and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # as of a port that is no number
-            right = False
-        if not right:
-            raise click.BadParameter(f"{value!r} is not SITE=URL, as mc-paser=http://127.0.0.1:8000.")
-        origins[site] = origin.rstrip("/")
-    return origins
-
-
 @cli.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]...", callback=_sites)
 @click.option(
@@ -75,14 +61,7 @@ def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple
     metavar="SECONDS",
     help="Between two requests to a site (default: 1; never under its robots.txt).",
 )
-@click.option(
-    "--origin",
-    "origins",
-    multiple=True,
-    metavar="SITE=URL",
-    callback=_origins,
-    help="Ask this server in the site's place (a mirror, the newsroom).",
-)
+@origin_option
 @click.option(
     "--urls",
     type=click.File("rb"),

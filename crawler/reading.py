@@ -22,6 +22,7 @@ from archive.listings import Listed
 from archive.sites import SITES, Site
 from archive.sites.unknown import unknown_site
 from archive.warc import find, read_record
+from crawler.options import origin_option
 
 _OWN_ADDRESS = re.compile(
     r"""<link[^>]+rel=["']?canonical["']?[^>]+href=["']([^"'>]+)|<meta[^>]+property=["']og:url["'][^>]+content=["']([^"']+)""",
@@ -45,8 +46,8 @@ class Page:
 @click.argument("pages", nargs=-1, required=True, metavar="FILE|URL...")
 @click.option("--url", help="The address of the page in FILE (default: what the page says is its own).")
 @click.option("--content-type", help="As the server said it of FILE; its charset counts.")
-@click.option("--origin", "origins", multiple=True, metavar="SITE=URL", help="Ask this server in the site's place.")
-def read_command(pages: tuple[str, ...], url: str | None, content_type: str | None, origins: tuple[str, ...]) -> None:
+@origin_option
+def read_command(pages: tuple[str, ...], url: str | None, content_type: str | None, origins: dict[str, str]) -> None:
     """Show what is read from pages, field by field, with the layout and what gave each value.
 
     A FILE is a stored page of any site (- is standard input). A URL must be an article of a known site; it is fetched
@@ -56,7 +57,7 @@ def read_command(pages: tuple[str, ...], url: str | None, content_type: str | No
     addresses = [page for page in pages if "://" in page]
     read = 0
     stored = [_from_file(page, url, content_type) for page in pages if page not in addresses]
-    for page in [*stored, *_from_sites(addresses, dict(origin.split("=", 1) for origin in origins))]:
+    for page in [*stored, *_from_sites(addresses, origins)]:
         try:
             article, rules = explain_article(page.text, url=page.url, site=page.site, fetched_at=datetime.now(UTC))
         except ReadingError as error:

@@ -91,3 +91,4 @@ def test_what_cannot_be_read_is_told_in_a_line(tmp_path: Path, page: str, code: 
 def test_a_page_that_is_not_there_or_of_no_known_site_is_told() -> None:
     assert "No such file" in warta("read", "/nowhere/page.html").stderr
     assert "is no article of" in warta("read", "https://example.org/x").stderr
+    assert "is not SITE=URL" in warta("read", "https://kaltim.antaranews.com/berita/5/x", "--origin", "x").stderr
