@@ -18,13 +18,13 @@ from archive.credits import read_credits
 from archive.metadata import Metadata
 from archive.sites import Address, Layout, Site
 
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What no XML tree can hold: NUL ends a document for libxml2, the others cannot be written back to a text node."""
+_CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
+_SPACES = bytes.maketrans(b"\x0b\x0c", b"  ")
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 GENERIC = "generic"
 """The layout of a page that is in none of its site's."""
 _BY_TRAFILATURA = "trafilatura, from the whole page"
-_LONG_TAGS = re.compile(r"<\w[^<>]{10000,}")
+_LONG_TAG = 10_000
 _MOST_ATTRIBUTES = 2000
 _CLOCK_SLACK = timedelta(days=1)
 
@@ -96,9 +96,9 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
 def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> tuple[Article, dict[str, str]]:
     """(`read_article`'s article, field -> what gave its value: a selector, a machine form, a place in the text)."""
     tree = _parse(html)
-    metadata = Metadata(tree, url=url, site=site)
+    metadata = Metadata(tree, html, url=url, site=site)
     address = _address(metadata, url, site)
-    layout, region, css = _region(tree, site)
+    layout, region, css = _region(tree, html, site)
     author = None
     if layout is not None:
         paragraphs, title = paragraphs_of(region, layout), metadata.title(layout)
@@ -152,19 +152,26 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
 
 
 def _parse(html: str) -> Element:
-    # XML declarations with an encoding are refused in decoded text.
-    html = _REFERENCES.sub(lambda match: _CONTROLS.sub("", _character(match)) and match[0], html)
-    text = _CONTROLS.sub("", html.lstrip("\ufeff").replace("\x0b", " ").replace("\x0c", " "))
+    if len(html) > LARGEST_PAGE:
+        raise ReadingError(f"the page has {len(html):,} characters, more than any article")
+    html = _REFERENCES.sub(lambda match: match[0] if _held(_character(match).encode(errors="ignore")) else "", html)
+    # In bytes, because XML declarations with an encoding are refused in decoded text.
+    text = _held(html.lstrip("\ufeff").encode(errors="ignore"))
     if not text.strip():
         raise ReadingError("the page is empty")
-    if len(text) > LARGEST_PAGE:
-        raise ReadingError(f"the page has {len(text):,} characters, more than any article")
-    if any(tag[0].count("=") > _MOST_ATTRIBUTES for tag in _LONG_TAGS.finditer(text)):
-        raise ReadingError("an element of the page has thousands of attributes")  # libxml2 compares each with each
+    for piece in text.split(b"<"):
+        if len(piece) > _LONG_TAG and piece.partition(b">")[0].count(b"=") > _MOST_ATTRIBUTES:
+            raise ReadingError("an element of the page has thousands of attributes")  # libxml2 compares each with each
     try:
-        return lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
+        return lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ReadingError("the page is not HTML") from error
+
+
+def _held(text: bytes) -> bytes:
+    """A text without what no XML tree can hold: NUL ends a document for libxml2, the others cannot be written back to
+    a text node. Surrogates are gone with the encoding."""
+    return text.translate(_SPACES, _CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def _character(reference: re.Match[str]) -> str:
@@ -191,13 +198,13 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
     return Address(asked.kind, number, canonical)
 
 
-def _region(tree: Element, site: Site) -> tuple[Layout | None, Element, str | None]:
+def _region(tree: Element, source: str, site: Site) -> tuple[Layout | None, Element, str | None]:
     """(layout, region, the selector that found it) of a page; None where it is of no known layout."""
     for layout in site.layouts:
-        if layout.marker and not select(tree, layout.marker):
+        if layout.marker and not select(tree, layout.marker, source=source):
             continue
         for css in layout.region:
-            for region in select(tree, css):
+            for region in select(tree, css, source=source):
                 if region.text_content().strip():
                     return layout, region, css
     return None, None, None

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from lxml.cssselect import CSSSelector
 from trafilatura import bare_extraction
-from trafilatura.settings import Document, use_config
+from trafilatura.settings import Document, Extractor, use_config
 
 from archive.sites import Layout
 
@@ -22,11 +22,15 @@ _BLOCKS = ("p", "div", "section", "article", "ul", "ol", "table", "blockquote", 
 _BREAKS = re.compile(r"(?:<br\b[^>]*>\s*)+")
 _READ_ALSO = re.compile(r"\s*Baca [Jj]uga\b")
 _LONGEST_READ_ALSO = 300
+_CLASS = re.compile(r"\.([\w-]+)")
 
 # trafilatura gives up on texts shorter than these; a one-paragraph story is a story.
 _CONFIG = use_config()
 for _limit in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):
     _CONFIG.set("DEFAULT", _limit, "1")
+_REGION = Extractor(config=_CONFIG, output_format="python", fast=True, recall=True, comments=False)
+_WHOLE_PAGE = Extractor(output_format="python", recall=True, comments=False, with_metadata=True)
+"""What trafilatura is asked for. Made once: reading its settings takes as long as parsing a page."""
 
 
 @lru_cache(maxsize=512)
@@ -34,9 +38,18 @@ def selector(css: str) -> CSSSelector:
     return CSSSelector(css, translator="html")
 
 
-def select(tree: Element, css: str) -> list[Element]:
-    """The elements that a CSS selector matches, in document order; none for an empty selector."""
+def select(tree: Element, css: str, *, source: str | None = None) -> list[Element]:
+    """The elements that a CSS selector matches, in document order; none for an empty selector. With the page's
+    `source`, nobody looks for classes that do not occur in it: on pages of the sites' real size, most of the time of
+    reading would go there."""
+    if source is not None:
+        css = ", ".join(one for one in css.split(", ") if all(name in source for name in _class_names(one)))
     return list(selector(css)(tree)) if css else []
+
+
+@lru_cache(maxsize=512)
+def _class_names(css: str) -> list[str]:
+    return _CLASS.findall(css)
 
 
 def collapse(text: str | None) -> str:
@@ -66,19 +79,16 @@ def paragraphs_of(region: Element, layout: Layout) -> list[str]:
     region.tail = None
     for aside in list(region.iter(etree.Comment, etree.ProcessingInstruction)):
         aside.drop_tree()
-    for css in layout.drop:
-        for element in select(region, css):
-            if element is not region:
-                element.drop_tree()
-    for element in select(region, layout.byline):
-        if element is not region:
+    for element in select(region, ", ".join(filter(None, (*layout.drop, layout.byline)))):
+        if element is not region and element.getparent() is not None:
             element.drop_tree()
     _drop_read_also(region)
     for link in list(region.iter("a")):
-        link.drop_tag()  # a paragraph that is one link is text here, navigation to trafilatura
+        if link is not region:
+            link.drop_tag()  # a paragraph that is one link is text here, navigation to trafilatura
     page = _with_paragraphs(region)
     printed = _letters(page)
-    document = bare_extraction(deepcopy(page), fast=True, favor_recall=True, include_comments=False, config=_CONFIG)
+    document = bare_extraction(page, options=_REGION)
     if isinstance(document, Document) and _letters(document.body) == printed:
         return _paragraphs(document.body)
     return _plain_paragraphs(page)
@@ -94,7 +104,7 @@ class WholePage:
 
 
 def whole_page(tree: Element) -> WholePage:
-    document = bare_extraction(deepcopy(tree), favor_recall=True, include_comments=False, with_metadata=True)
+    document = bare_extraction(tree, options=_WHOLE_PAGE)
     if not isinstance(document, Document):
         return WholePage([], None, None)
     return WholePage(_paragraphs(document.body), collapse(document.title) or None, collapse(document.author) or None)

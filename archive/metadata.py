@@ -27,9 +27,10 @@ class Metadata:
     """The metadata of one parsed page, read as the layout and the common machine forms give it. `rules` tells what
     gave each value that was asked for: field -> a selector or the name of a machine form."""
 
-    def __init__(self, tree: Element, *, url: str, site: Site) -> None:
+    def __init__(self, tree: Element, source: str, *, url: str, site: Site) -> None:
         self.rules: dict[str, str] = {}
         self._tree = tree
+        self._source = source
         self._url = url
         self._site = site
         self._metas: dict[str, str] = {}
@@ -39,7 +40,7 @@ class Metadata:
                 self._metas.setdefault(name, content)
 
     def title(self, layout: Layout | None) -> str | None:
-        for element in select(self._tree, layout.title if layout else ""):
+        for element in self._select(layout.title if layout else ""):
             if text := collapse(element.text_content()):
                 self.rules["title"] = layout.title if layout else ""
                 return text
@@ -56,7 +57,7 @@ class Metadata:
 
     def section(self, layout: Layout | None) -> str | None:
         """The last rubrik of the breadcrumb; the crumb that leads home is none."""
-        for element in reversed(select(self._tree, layout.section if layout else "")):
+        for element in reversed(self._select(layout.section if layout else "")):
             text, target = collapse(element.text_content()), absolute("/", element.get("href"))
             if text and urlsplit(target).path.strip("/"):
                 self.rules["section"] = layout.section if layout else ""
@@ -67,12 +68,12 @@ class Metadata:
         self.rules["tags"] = layout.tags if layout else ""
         found = (
             collapse(element.text_content()).lstrip("#").strip()
-            for element in select(self._tree, layout.tags if layout else "")
+            for element in self._select(layout.tags if layout else "")
         )
         return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
 
     def caption(self, layout: Layout | None) -> str | None:
-        for element in select(self._tree, layout.caption if layout else ""):
+        for element in self._select(layout.caption if layout else ""):
             if text := collapse(element.text_content()):
                 self.rules["caption"] = layout.caption if layout else ""
                 return text
@@ -84,7 +85,7 @@ class Metadata:
         self.rules["image_url"] = "og:image"
         if address is None:
             self.rules["image_url"] = layout.image if layout else ""
-            for element in select(self._tree, layout.image if layout else ""):
+            for element in self._select(layout.image if layout else ""):
                 address = element.get("data-src") or element.get("src")
                 if address and not address.startswith("data:"):
                     break
@@ -92,7 +93,7 @@ class Metadata:
 
     def byline(self, layout: Layout | None) -> list[str]:
         lines: list[str] = []
-        for element in select(self._tree, layout.byline if layout else ""):
+        for element in self._select(layout.byline if layout else ""):
             lines += text_lines(element)
         return lines
 
@@ -103,7 +104,7 @@ class Metadata:
             ('link[rel="shortlink"]', "href"),
             ('meta[property="og:url"]', "content"),
         ):
-            for element in select(self._tree, css):
+            for element in self._select(css):
                 # A mirror names its own host here, the site another form of its own: path and query tell the article.
                 own = urlsplit(absolute(self._url, element.get(attribute)))
                 here = urlsplit(self._site.origin)._replace(path=own.path, query=own.query).geturl()
@@ -122,6 +123,9 @@ class Metadata:
             return numbers.pop()
         return next((address.number for address in self.addresses() if address.number is not None), None)
 
+    def _select(self, css: str) -> list[Element]:
+        return select(self._tree, css, source=self._source)
+
     def _machine_time(self, field: str, names: tuple[str, ...]) -> datetime | None:
         for name in names:
             if moment := self._time(self._metas.get(name)):
@@ -132,7 +136,7 @@ class Metadata:
                 self.rules[field] = f"JSON-LD {names[1]}"
                 return moment
         css = f'time[itemprop="{names[1]}"]'
-        for element in select(self._tree, css):
+        for element in self._select(css):
             if moment := self._time(element.get("datetime")):
                 self.rules[field] = css
                 return moment
@@ -145,7 +149,7 @@ class Metadata:
         return read_machine_time(text, self._site.timezone)
 
     def _printed_time(self, layout: Layout | None) -> datetime | None:
-        for element in select(self._tree, layout.date if layout else ""):
+        for element in self._select(layout.date if layout else ""):
             self.rules["published_at"] = layout.date if layout else ""
             if moment := self._time(element.get("datetime")):
                 return moment
@@ -156,7 +160,7 @@ class Metadata:
 
     def _linked_data(self) -> Iterator[dict[str, Any]]:
         """The JSON-LD objects that describe an article."""
-        for script in select(self._tree, 'script[type="application/ld+json"]'):
+        for script in self._select('script[type="application/ld+json"]'):
             try:
                 data = json.loads(script.text or "", strict=False)
             except (ValueError, RecursionError):

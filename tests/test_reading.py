@@ -190,6 +190,13 @@ def test_characters_that_no_document_can_hold_do_not_cost_the_page(printed: str)
     assert article.body.endswith(".\n\nParagraf kedua.")
 
 
+def test_a_region_that_is_itself_a_link_is_read() -> None:
+    page = '<body class="postid-7"><h1>Judul</h1><a class="entry-content">TANA PASER - Kabar.</a></body>'
+    assert (
+        read(page, "https://mediacenter.paserkab.go.id/berita/kabar/", SITES["mc-paser"]).body == "TANA PASER - Kabar."
+    )
+
+
 def test_every_word_of_the_story_stays_in_its_place() -> None:
     """trafilatura turns the paragraphs of this page round and loses some of it."""
     page = """<html amp><body><article><h1>Judul</h1><time>Jumat, 25 September 2026 16:30 WIB</time>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -57,11 +58,11 @@ class Site:
     """Reads the path and query of a URL, as "/berita/1/x?p=2"; the `url` it returns is a path, too."""
     verify_certificates: bool = True
 
-    @property
+    @cached_property
     def host(self) -> str:
         return urlsplit(self.origin).hostname or ""
 
-    @property
+    @cached_property
     def hosts(self) -> frozenset[str]:
         """The site's own hosts: the bare one and the forms that lead to it."""
         return frozenset({self.host, f"m.{self.host}", f"www.{self.host}"})

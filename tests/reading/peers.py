@@ -72,3 +72,16 @@ def _read(title: str | None, author: str | None, date: str | None, text: str | N
 
 def _iso(moment: Any) -> str | None:
     return moment.isoformat() if moment is not None and hasattr(moment, "isoformat") else moment or None
+
+
+def text_readers() -> dict[str, Reader]:
+    """As `readers`, those that read the text alone."""
+    import resiliparse  # noqa: F401
+
+    return {f"resiliparse {version('resiliparse')}": _resiliparse}
+
+
+def _resiliparse(page: Page) -> Read:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return _read(None, None, None, extract_plain_text(page.html, main_content=True))

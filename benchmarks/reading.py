@@ -1,0 +1,88 @@
+"""How many pages a second one core reads: warta beside other readers, on the same pages, in turns.
+
+python -m benchmarks.reading [STORIES]      needs the extra `peers`
+
+The newsroom prints little around a story (5 kB a page), a live site prints much (the listing page stored in 2026 has
+113 kB). So the same pages are read twice over: as they are, and with so many cards, menus and popular boxes around.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from importlib.metadata import version
+
+from archive.article import ReadingError, read_article
+from archive.sites import SITES
+from crawler.newsroom.newsroom import Newsroom
+from tests.reading import peers, quality
+from tests.reading.quality import Page, Read
+
+TURNS = 5
+"""Each reader reads a fifth of the pages and gives way, so that a machine that slows down slows all of them."""
+REAL_SIZE = 110_000
+
+
+def surroundings(size: int) -> str:
+    """A live page's menus and cards, made-up, of so many characters."""
+    stories = Newsroom(antara=200, paser=1).stories["antara-kaltim"]
+    cards = [
+        f'<div class="card__post card__post-list mt-30"><div class="image-sm">'
+        f'<a href="{story.url}" title="{story.title}">'
+        f'<picture><source type="image/webp" data-srcset="https://img.example.org/{story.number}.webp">'
+        f'<img class="lazyload img-fluid" data-src="https://img.example.org/{story.number}.jpg" alt="{story.title}">'
+        f'</picture></a></div><div class="card__post__body"><div class="card__post__content">'
+        f'<div class="card__post__title">'
+        f'<h2 class="h5 post_title"><a href="{story.url}" title="{story.title}">{story.title}</a></h2></div>'
+        f'<p class="d-none d-lg-block">{story.body[:160]}</p><ul class="list-inline"><li class="list-inline-item">'
+        f'<span class="text-secondary">{story.published_at}</span></li></ul></div></div></div>'
+        for story in stories
+    ]
+    text = ""
+    while len(text) < size:
+        text += "".join(cards)
+    return text[: text.index("</div></div></div>", size) + len("</div></div></div>")]
+
+
+def warta(page: Page) -> Read:
+    read_article(page.html, url=page.url, site=SITES[page.site], fetched_at=page.fetched_at)
+    return {}
+
+
+def measure(pages: Sequence[Page]) -> None:
+    readers = {f"warta {version('warta')}": warta} | peers.readers() | peers.text_readers()
+    seconds = dict.fromkeys(readers, 0.0)
+    for reader in readers.values():
+        reader(pages[0])  # what is loaded at the first page is no reading
+    for turn in range(TURNS):
+        for name, reader in readers.items():
+            started = time.process_time()
+            for page in pages[turn::TURNS]:
+                with suppress(ReadingError):
+                    reader(page)
+            seconds[name] += time.process_time() - started
+    bare = next(seconds[name] for name in seconds if name.startswith("trafilatura"))
+    mean = sum(len(page.html) for page in pages) / len(pages)
+    print(f"\n{len(pages)} pages of {mean / 1000:.0f} kB\n")
+    print("| reader | pages/s on one core | bare trafilatura = 1 |\n|---|---|---|")
+    for name, spent in seconds.items():
+        print(f"| {name} | {len(pages) / spent:.0f} | {bare / spent:.1f} |")
+
+
+def main(stories: int) -> None:
+    # One page a story: the AMP page after the other would find its dates in htmldate's caches.
+    pages = list({page.truth.id: page for page in quality.pages(stories)}.values())
+    measure(pages)
+    around = surroundings(REAL_SIZE)
+    measure([replace(page, html=page.html.replace("</body>", f"{around}</body>")) for page in pages])
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case [] | [_]:
+            main(int(sys.argv[1]) if sys.argv[1:] else 300)
+        case _:
+            sys.exit(__doc__)
