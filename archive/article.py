@@ -17,14 +17,17 @@ from archive.body import Element, paragraphs_of, select, whole_page
 from archive.credits import read_credits
 from archive.metadata import Metadata
 from archive.sites import Address, Layout, Site
+from archive.sites.unknown import unknown_site
 
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 _SPACES = bytes.maketrans(b"\x0b\x0c", b"  ")
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+_NOWHERE = unknown_site("http://nowhere.invalid/")
 GENERIC = "generic"
 """The layout of a page that is in none of its site's."""
 _BY_TRAFILATURA = "trafilatura, from the whole page"
 _LONG_TAG = 10_000
+_UNSPOKEN = re.compile(r"[\W_]+")
 _MOST_ATTRIBUTES = 2000
 _CLOCK_SLACK = timedelta(days=1)
 
@@ -75,9 +78,7 @@ class Article:
         """Tells an edit of the story from typography and page chrome: title, text, pewarta and editor without case,
         space and punctuation, hashed. Equal fingerprints are the same version."""
         parts = (self.title, self.body, self.pewarta or "", self.editor or "")
-        folded = "\0".join(
-            "".join(c for c in unicodedata.normalize("NFKC", part).casefold() if c.isalnum()) for part in parts
-        )
+        folded = "\0".join(_UNSPOKEN.sub("", unicodedata.normalize("NFKC", part).casefold()) for part in parts)
         return hashlib.sha256(folded.encode()).hexdigest()[:32]
 
 
@@ -149,6 +150,13 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         "is_advertorial": end,
     }
     return article, rules
+
+
+def declares_article(html: str) -> bool:
+    """Whether a page of a site that nobody has described says of itself that it is an article: by og:type, by a kind
+    of schema.org's Article in JSON-LD or microdata, or by WordPress's body class of a single post. Front pages and
+    lists read well, too, and are none. Raises ReadingError for what is no page."""
+    return Metadata(_parse(html), html, url="", site=_NOWHERE).is_of_article()
 
 
 def _parse(html: str) -> Element:

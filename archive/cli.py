@@ -21,10 +21,10 @@ from rich.text import Text
 from archive.body import collapse
 from archive.database import Archive, ArchiveError, Row, database_path
 from archive.history import Paragraph, changes, versions_of
+from archive.records import find
 from archive.search import MARK, UNMARK, Query, Result, search
 from archive.sites import SITES
 from archive.status import TREND_RUNS, all_sites
-from archive.warc import find
 
 FIELDS = ("id", "url", "title", "pewarta", "editor", "published_at", "section", "credit", "site", "snippet")
 

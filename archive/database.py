@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -22,6 +22,7 @@ BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
 
 Row = dict[str, Any]
+_CAPTURE_COLUMNS = [column.name for column in fields(Capture)]
 
 
 class ArchiveError(Exception):
@@ -45,8 +46,9 @@ class Archive:
         self.db = db
 
     @classmethod
-    def open(cls, data: Path) -> Self:
-        path = database_path(data)
+    def open(cls, data: Path, *, database: Path | None = None) -> Self:
+        """`database` is another file in the place of archive.db: one that is being rebuilt."""
+        path = database or database_path(data)
         try:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -92,27 +94,41 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction. It takes the write lock at once: a transaction that reads first and writes later fails
-        without waiting when another writer came between (SQLite: SQLITE_BUSY_SNAPSHOT)."""
-        self.db.execute("BEGIN IMMEDIATE")
+        """One transaction; within another one, a part of it that is all done or not at all. It takes the write lock at
+        once: a transaction that reads first and writes later fails without waiting when another writer came between
+        (SQLite: SQLITE_BUSY_SNAPSHOT)."""
+        within = self.db.conn.in_transaction
+        self.db.execute("SAVEPOINT part" if within else "BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self.db.rollback()
+            if within:
+                self.db.execute("ROLLBACK TO part")
+                self.db.execute("RELEASE part")
+            else:
+                self.db.rollback()
             raise
-        self.db.commit()
+        if within:
+            self.db.execute("RELEASE part")
+        else:
+            self.db.commit()
 
     def rows(self, sql: str, parameters: Sequence[Any] | Row = ()) -> list[Row]:
-        return list(self.db.query(sql, parameters))
+        cursor = self.db.execute(sql, parameters)  # Database.query takes five statements for one
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def row(self, sql: str, parameters: Sequence[Any] | Row = ()) -> Row | None:
-        return next(iter(self.rows(sql, parameters)), None)
+        """The first row, if there is one."""
+        cursor = self.db.execute(sql, parameters)
+        row = cursor.fetchone()
+        return dict(zip((column[0] for column in cursor.description), row, strict=True)) if row else None
 
     # Captures
 
     def add_capture(self, capture: Capture) -> Capture:
         """Keeps the row of an exchange that is already whole in its WARC file; returns it with its id."""
-        values = asdict(capture)
+        values = {name: getattr(capture, name) for name in _CAPTURE_COLUMNS}
         values["fetched_at"] = iso_utc(capture.fetched_at)
         with self.writing():
             return replace(capture, id=self.insert("captures", values))

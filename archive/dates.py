@@ -95,9 +95,10 @@ def read_day(text: str, *, now: datetime, zone: ZoneInfo) -> date | None:
     return moment.date() if moment else None
 
 
-def read_machine_time(text: str, zone: ZoneInfo) -> datetime | None:
+def read_machine_time(text: str, zone: ZoneInfo | None) -> datetime | None:
     """A time written for machines: ISO 8601 (article:published_time, JSON-LD, REST) or RFC 2822 (RSS pubDate).
-    One without an offset is in `zone`, the site's own."""
+    One without an offset is in `zone`, the site's own, and all are given in it; without a `zone` a time stays in the
+    offset it names."""
     text = text.strip()
     try:
         moment = datetime.fromisoformat(text)
@@ -109,7 +110,7 @@ def read_machine_time(text: str, zone: ZoneInfo) -> datetime | None:
     if len(text) <= 10:
         return None  # a day is not a time
     try:
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(zone)
+        return moment if zone is None else moment.replace(tzinfo=moment.tzinfo or zone).astimezone(zone)
     except (OverflowError, ValueError):
         return None
 

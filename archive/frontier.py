@@ -100,6 +100,13 @@ class Frontier:
             values |= {"discovered_at": now, "discovered_on": on, "noticed_at": now, "due_at": now, "state": "new"}
             self._archive.insert("pages", values)
             return Noticed(True, at, at)
+        if iso_utc(at) < known["noticed_at"]:  # an old listing is taken in: it fills gaps and changes nothing
+            for name, value in values.items():
+                if known[name] is None:
+                    self._archive.db.execute(f"UPDATE pages SET {name} = ? WHERE url = ?", [value, known["url"]])
+            return Noticed(
+                False, datetime.fromisoformat(known["discovered_at"]), datetime.fromisoformat(known["noticed_at"])
+            )
         moved = self._site.cms == "wordpress" and address.number is not None and known["url"] != address.url
         news = moved or _changed(known, values)
         given: Row = {name: value for name, value in values.items() if value is not None}
@@ -275,10 +282,13 @@ def _mark_read(archive: Archive, url: str, *, at: datetime) -> None:
         return
     first = _time(page["first_read_at"]) or at
     due_at = next_check(first, at)
+    due = due_at and iso_utc(due_at)
+    if page["noticed_at"] > iso_utc(at):  # an old capture is taken in: what listings told since is still to be seen
+        due = page["due_at"]
     archive.db.execute(
         "UPDATE pages SET state = 'read', reason = NULL, failures = 0, missing_since = NULL, first_read_at = ?,"
         " checked_at = ?, checks = checks + 1, due_at = ? WHERE url = ?",
-        [iso_utc(first), iso_utc(at), due_at and iso_utc(due_at), url],
+        [iso_utc(first), iso_utc(at), due, url],
     )
 
 

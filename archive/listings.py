@@ -6,6 +6,7 @@ Each reader raises ListingError when the text is not what it should be: then the
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -150,6 +151,26 @@ def read_sitemap(page: ListingPage) -> tuple[list[str], list[Listed]]:
 def read_archive_page(page: ListingPage) -> list[Listed]:
     """A WordPress listing page (/berita/page/n/): the links of its entry titles."""
     return _links(select(_html(page.text), _WORDPRESS_LINKS), page)
+
+
+def reader_of(site: Site, path: str) -> Callable[[ListingPage], list[Listed]] | None:
+    """What reads the listing at a path (with its query) of a site; None where no listing is known to be."""
+    return next((read for form, read in _READERS[site.cms] if form.fullmatch(path)), None)
+
+
+_READERS: dict[str, list[tuple[re.Pattern[str], Callable[[ListingPage], list[Listed]]]]] = {
+    "antara": [
+        (re.compile(r"/rss/[^/?]+\.xml"), read_feed),
+        (re.compile(r"/terkini(/\d+)?/?"), lambda page: read_cards(page)[1]),
+    ],
+    "wordpress": [
+        (re.compile(r"/wp-json/wp/v2/posts\b.*"), read_posts),
+        (re.compile(r"/feed/?(\?.*)?"), read_feed),
+        (re.compile(r"/[\w-]*sitemap[\w-]*\.xml"), lambda page: read_sitemap(page)[1]),
+        (re.compile(r"/(?:[\w-]+/)*page/\d+/?"), read_archive_page),
+    ],
+    "unknown": [],
+}
 
 
 def _links(links: Iterable[Element], page: ListingPage) -> list[Listed]:

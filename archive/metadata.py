@@ -16,7 +16,11 @@ from archive.sites import Address, Layout, Site
 
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified")
-_ARTICLE_TYPES = frozenset({"NewsArticle", "Article", "BlogPosting", "ReportageNewsArticle", "WebPage"})
+_STORY_TYPES = frozenset(
+    {"Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle"}
+    | {"OpinionNewsArticle", "ReviewNewsArticle", "BlogPosting"}
+)
+_ARTICLE_TYPES = _STORY_TYPES | {"WebPage"}
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
 _POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
 _POST_ELEMENT = re.compile(r"post-(\d+)")
@@ -111,6 +115,17 @@ class Metadata:
                 if address := self._site.identify(here):
                     yield address
 
+    def is_of_article(self) -> bool:
+        """Whether the page says that it is an article, in a form for machines."""
+        if self._metas.get("og:type", "").lower() == "article":
+            return True
+        if any(_types(thing) & _STORY_TYPES for thing in self._linked_data()):
+            return True
+        microdata = [element.get("itemtype").rpartition("/")[2] for element in select(self._tree, "[itemtype]")]
+        if sum(kind in _STORY_TYPES for kind in microdata) == 1:  # several are a list's teasers
+            return True
+        return any("single-post" in (body.get("class") or "").split() for body in self._tree.iter("body"))
+
     def post_number(self) -> int | None:
         """A WordPress post id: body.postid-N, article#post-N, or the shortlink /?p=N."""
         if self._site.cms != "wordpress":
@@ -143,10 +158,13 @@ class Metadata:
         return None
 
     def _time(self, text: Any) -> datetime | None:
-        """A time for machines. On a site nobody knows, one that names no offset is none: its zone would be a guess."""
-        if not isinstance(text, str) or (self._site.cms == "unknown" and not _OFFSET.search(text)):
+        """A time for machines, in the site's zone. On a site nobody knows it stays in the zone it names, and one that
+        names none is none: its zone would be a guess."""
+        if not isinstance(text, str):
             return None
-        return read_machine_time(text, self._site.timezone)
+        if self._site.cms != "unknown":
+            return read_machine_time(text, self._site.timezone)
+        return read_machine_time(text, None) if _OFFSET.search(text) else None
 
     def _printed_time(self, layout: Layout | None) -> datetime | None:
         for element in self._select(layout.date if layout else ""):

@@ -14,11 +14,12 @@ from archive.article import ReadingError
 from archive.captures import Capture
 from archive.database import Archive
 from archive.frontier import Frontier
+from archive.records import Head, Record, WarcError, digest, read_record, whole_members
 from archive.shelving import shelve
 from archive.sites import SITES, Site
 from archive.stored import read_stored
 from archive.times import iso_utc
-from archive.warc import Head, Record, WarcError, digest, read_record, recover, whole_members
+from archive.warc import recover
 
 _ORIGIN = re.compile(r"^description: origin=(\S+)", re.MULTILINE)
 
@@ -26,9 +27,7 @@ _ORIGIN = re.compile(r"^description: origin=(\S+)", re.MULTILINE)
 def take_up(archive: Archive) -> Iterator[str]:
     """Puts in order what runs that were cut off left behind; yields what it did, a line for people each."""
     root = archive.warc_root
-    for part in sorted(root.glob("*/*/*.warc.gz.part")):
-        recovered = recover(part)
-        yield f"An earlier run was cut off: {recovered}"
+    yield from seal_parts(root)
     noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
     for path in sorted(root.glob("*/*/*.warc.gz")):
         name = path.relative_to(root).as_posix()
@@ -50,6 +49,12 @@ def take_up(archive: Archive) -> Iterator[str]:
             "UPDATE runs SET finished_at = ?, verdict = 'stopped', reason = 'cut off' WHERE finished_at IS NULL",
             [iso_utc(datetime.now(UTC))],
         )
+
+
+def seal_parts(root: Path) -> Iterator[str]:
+    """Seals the files that runs left open; yields what it did, a line for people each."""
+    for part in sorted(root.glob("*/*/*.warc.gz.part")):
+        yield f"An earlier run was cut off: {recover(part)}"
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Literal
 from zlib import crc32
@@ -12,15 +12,17 @@ from archive.article import GENERIC, Article, ReadingError
 from archive.captures import Capture
 from archive.database import Archive, Row
 from archive.frontier import number_of, settle
-from archive.sites import SITES
+from archive.records import WarcError
+from archive.sites import SITES, Site, site_of
 from archive.stored import read_stored
 from archive.times import iso_utc
-from archive.warc import WarcError
 
 Outcome = Literal["new", "changed", "moved", "same", "read anew"]
 
 _AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption")
 """Columns of an article that its page prints around the story."""
+
+_ARTICLE_FIELDS = [field.name for field in fields(Article)]
 
 _TEXTS = ("title", "pewarta", "editor", "body", "fingerprint")
 """Columns of a version."""
@@ -85,7 +87,7 @@ def shelve(archive: Archive, article: Article, capture: Capture, *, page_url: st
                 | {name: values[name] for name in _TEXTS},
             )
         archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
-        settle(archive, SITES[article.site], page_url, article.id, at=capture.fetched_at)
+        settle(archive, _site(article.site, article.url), page_url, article.id, at=capture.fetched_at)
     return outcome
 
 
@@ -108,7 +110,7 @@ def _read_anew(archive: Archive, known: Row) -> str | None:
     capture = archive.capture(known["capture_id"])
     assert capture is not None
     try:
-        article = read_stored(archive, capture, url=known["url"], site=SITES[known["site"]])
+        article = read_stored(archive, capture, url=known["url"], site=_site(known["site"], known["url"]))
     except (WarcError, ReadingError):
         return None
     texts = {name: value for name, value in _article_values(article).items() if name in _TEXTS}
@@ -118,6 +120,10 @@ def _read_anew(archive: Archive, known: Row) -> str | None:
         texts | {"id": known["id"], "version": known["versions"]},
     )
     return article.fingerprint
+
+
+def _site(name: str, url: str) -> Site:
+    return SITES.get(name) or site_of(url)
 
 
 def _update(archive: Archive, known: Row, values: Row) -> None:
@@ -145,7 +151,7 @@ def _free_key(archive: Archive, article_id: str, time: str) -> int:
 
 
 def _article_values(article: Article) -> Row:
-    values = asdict(article)
+    values = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
     values["tags"] = json.dumps(article.tags, ensure_ascii=False)
     values["is_advertorial"] = int(article.is_advertorial)
     values["word_count"] = article.word_count

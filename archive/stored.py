@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from archive.article import Article, ReadingError, read_article
 from archive.captures import Capture
 from archive.charset import decode_page
+from archive.records import Head, find, read_record
 from archive.sites import Site
-from archive.warc import find, read_record
 
 if TYPE_CHECKING:
     from archive.database import Archive
@@ -21,6 +21,11 @@ def refuse_broken_off(text: str, *, length_was_announced: bool) -> None:
         raise ReadingError("the page breaks off before its end")
 
 
+def length_was_announced(head: Head) -> bool:
+    """Whether the server said where its answer ends (RFC 9112, 6.3); chunk framing is off in what warta stores."""
+    return bool(head.get("Content-Length") or head.get("X-Archive-Orig-Transfer-Encoding"))
+
+
 def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> Article:
     """Reads the article of a capture; `url` is its address on the site. A revisit is read from the record that holds
     its payload. Raises WarcError where that is gone or damaged, ReadingError where there is no story in it."""
@@ -29,6 +34,5 @@ def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> 
         holding = archive.last_capture(capture.url, payload_digest=capture.payload_digest) or capture
     record = read_record(find(archive.warc_root, holding.warc), holding.offset)
     text, head = decode_page(record.body(), holding.content_type), record.head
-    length_was_announced = head.get("Content-Length") or head.get("X-Archive-Orig-Transfer-Encoding")
-    refuse_broken_off(text, length_was_announced=bool(length_was_announced))
+    refuse_broken_off(text, length_was_announced=length_was_announced(head))
     return read_article(text, url=url, site=site, fetched_at=capture.fetched_at)

@@ -1,4 +1,4 @@
-"""WARC files: write exchanges as they went over the wire, read a record at its offset, recover what a crash left.
+"""WARC files: write exchanges as they went over the wire, recover what a crash left.
 
 The files follow WARC/1.1 (ISO 28500:2017). Each record is a gzip member of its own. Of a response only the chunk
 framing is taken off (its header is renamed X-Archive-Orig-Transfer-Encoding) and leading 1xx heads are dropped: so
@@ -7,12 +7,10 @@ the digests agree for every reader. Content-Encoding and the coded body stay.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
 import re
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,28 +19,17 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 from uuid import uuid4
 
-from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.captures import Capture
+from archive.records import HEAD_END, Head, dechunked, digest, read_head, whole_members
 
 GIGABYTE = 1 << 30
-LARGEST_BODY = 64 << 20
-"""Bytes a body may have when it is read: a record of 1.4 kB can expand to 512 MB."""
 
-_AT_ONCE = 1 << 16
-"""Bytes read at a time; a record may begin anywhere in them."""
 _REVISIT = "http://netpreserve.org/warc/1.1/revisit/"
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _CHUNKED = re.compile(rb"(?im)^(transfer-encoding)(?=[ \t]*:[^\r\n]*\bchunked\b)")
-
-Headers = list[tuple[str, str]]
-
-
-class WarcError(Exception):
-    """A record cannot be read where it should be; the message is one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +62,6 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The head of an HTTP response. `status` is None where the bytes are no HTTP."""
-
-    status: int | None
-    headers: Headers
-
-    def get(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-
-@dataclass(frozen=True, slots=True)
 class Sealed:
     """A finished file: records, size in bytes, sha256 in hex."""
 
@@ -108,29 +84,6 @@ class Recovered:
         kept = f"{self.sealed.records} whole records kept" if self.sealed else "no whole record"
         cut = f", a cut tail of {self.tail_bytes} bytes set aside in {self.tail.name}" if self.tail else ""
         return f"{self.part.name}: {kept}{cut}."
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A record as it is read back. `block` is what the record holds, for a response the head and the coded body."""
-
-    type: str
-    url: str | None
-    date: datetime
-    headers: Headers
-    block: bytes
-
-    def header(self, name: str) -> str | None:
-        return Head(None, self.headers).get(name)
-
-    @property
-    def head(self) -> Head:
-        return read_head(self.block)
-
-    def body(self, *, largest: int = LARGEST_BODY) -> bytes:
-        """The decoded body of a response. Raises WarcError for a coding nobody here reads, or more than `largest`."""
-        match = _HEAD_END.search(self.block)
-        return _decoded(self.block[match.end() :] if match else b"", self.head.get("Content-Encoding"), largest)
 
 
 class WarcWriter:
@@ -277,38 +230,6 @@ class WarcWriter:
         self._sealed.append(_seal(self._root / f"{self._name}.part", self._name, self._records))
 
 
-def find(root: Path, warc: str) -> Path:
-    """The file of a capture: sealed, or still being written. Raises WarcError when it is gone."""
-    for path in (root / warc, root / f"{warc}.part"):
-        if path.exists():
-            return path
-    raise WarcError(f"The WARC file {warc} is missing from {root}.")
-
-
-def read_record(path: Path, offset: int) -> Record:
-    """The record that begins at byte `offset` of the compressed file. Raises WarcError where there is none."""
-    try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            record = next(iter(ArchiveIterator(file, no_record_parse=True)), None)
-            if record is None:
-                raise WarcError(f"{path.name} has no record at {offset}.")
-            headers = record.rec_headers
-            return Record(
-                type=record.rec_type,
-                url=headers.get_header("WARC-Target-URI"),
-                date=datetime.fromisoformat(headers.get_header("WARC-Date")),
-                headers=list(headers.headers),
-                block=record.raw_stream.read(LARGEST_BODY),
-            )
-    except (OSError, ValueError, TypeError, EOFError, zlib.error) as error:
-        raise WarcError(f"{path.name} cannot be read at {offset}: {error}") from error
-    except Exception as error:
-        if isinstance(error, WarcError):
-            raise
-        raise WarcError(f"{path.name} has no whole record at {offset}: {error}") from error
-
-
 def recover(part: Path) -> Recovered:
     """Seals a ….part file that a crash left: whole records stay, a cut tail goes to a file ….tail beside it."""
     end, records = 0, 0
@@ -331,94 +252,19 @@ def recover(part: Path) -> Recovered:
     return Recovered(part, sealed, tail, size - end)
 
 
-def whole_members(path: Path) -> Iterator[tuple[int, int]]:
-    """(offset, length) of the gzip members from the start on that are whole records; stops at the first that is not."""
-    with path.open("rb") as file:
-        offset, pending = 0, b""
-        while True:
-            inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            length, ending, beginning = 0, b"", b""
-            while not inflate.eof:
-                pending = pending or file.read(_AT_ONCE)
-                if not pending:
-                    return
-                try:
-                    text = inflate.decompress(pending)
-                except zlib.error:
-                    return
-                length += len(pending) - len(inflate.unused_data)
-                pending = inflate.unused_data
-                beginning = (beginning + text)[:5]
-                ending = (ending + text)[-4:]
-            if beginning != b"WARC/" or ending != b"\r\n\r\n":
-                return
-            yield offset, length
-            offset += length
-
-
-def read_head(block: bytes) -> Head:
-    """The status and headers of an HTTP response, read as Latin-1 so that no byte is lost."""
-    match = _HEAD_END.search(block)
-    lines = re.split(r"\r?\n", block[: match.start() if match else len(block)].decode("latin-1"))
-    status = re.match(r"HTTP/\d(?:\.\d)? (\d{3})", lines[0])
-    headers = [
-        (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
-    ]
-    return Head(int(status[1]) if status else None, headers)
-
-
 def _as_stored(response: bytes) -> tuple[bytes, bytes]:
     """(block, body): without 1xx heads and chunk framing."""
-    match = _HEAD_END.search(response)
+    match = HEAD_END.search(response)
     while match and re.match(rb"HTTP/1\.\d 1\d\d", response):
         response = response[match.end() :]
-        match = _HEAD_END.search(response)
+        match = HEAD_END.search(response)
     if match is None:
         return response, b""
     head, body = response[: match.end()], response[match.end() :]
     if _CHUNKED.search(head):
         head = _CHUNKED.sub(rb"X-Archive-Orig-\1", head)
-        body = _dechunked(body)
+        body = dechunked(body)
     return head + body, body
-
-
-def _dechunked(body: bytes) -> bytes:
-    """RFC 9112, 7.1. What is cut off in the middle is kept as far as it came."""
-    parts, position = [], 0
-    while (line_end := body.find(b"\n", position)) >= 0:
-        try:
-            size = int(body[position:line_end].split(b";")[0].strip(), 16)
-        except ValueError:
-            break
-        position = line_end + 1
-        if size == 0:
-            break
-        parts.append(body[position : position + size])
-        position += size + 2
-    return b"".join(parts)
-
-
-def _decoded(body: bytes, coding: str | None, largest: int) -> bytes:
-    match (coding or "identity").strip().lower():
-        case "identity" | "":
-            result = body
-        case "gzip" | "x-gzip":
-            result = _inflated(body, zlib.MAX_WBITS | 16, largest)
-        case "deflate":
-            raw = body[:1] and (body[0] & 0x0F) != 8
-            result = _inflated(body, -zlib.MAX_WBITS if raw else zlib.MAX_WBITS, largest)
-        case other:
-            raise WarcError(f"The body is coded with {other}, which warta does not ask for and does not read.")
-    if len(result) > largest:
-        raise WarcError(f"The body is larger than {largest} bytes.")
-    return result
-
-
-def _inflated(body: bytes, window: int, largest: int) -> bytes:
-    try:
-        return zlib.decompressobj(window).decompress(body, largest + 1)
-    except zlib.error as error:
-        raise WarcError(f"The body cannot be decoded: {error}.") from error
 
 
 def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, block: bytes) -> None:
@@ -451,11 +297,6 @@ def _seal(part: Path, name: str, records: int) -> Sealed:
     finally:
         os.close(folder)
     return Sealed(name, records, size, sha256)
-
-
-def digest(data: bytes) -> str:
-    """SHA-1 in base 32, as WARC readers expect it."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
 
 
 def _record_id() -> str:

@@ -21,12 +21,15 @@ from archive.cli import cli, data_option, search_command
 from archive.database import ArchiveError
 from archive.listings import Listed
 from archive.locking import ArchiveBusyError
+from archive.rereading import import_command, rebuild_command
 from archive.sites import SITES
 from crawler.health import WELL
 from crawler.options import origin_option
 from crawler.reading import read_command
 
 cli.add_command(read_command)
+cli.add_command(rebuild_command)
+cli.add_command(import_command)
 
 EXIT_TROUBLE = 1
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later

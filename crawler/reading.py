@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -19,9 +18,8 @@ from archive.article import Article, ReadingError, explain_article
 from archive.charset import decode_page
 from archive.database import Archive
 from archive.listings import Listed
-from archive.sites import SITES, Site
-from archive.sites.unknown import unknown_site
-from archive.warc import find, read_record
+from archive.records import find, read_record
+from archive.sites import SITES, Site, site_of
 from crawler.options import origin_option
 
 _OWN_ADDRESS = re.compile(
@@ -76,9 +74,7 @@ def _from_file(name: str, url: str | None, content_type: str | None) -> Page:
     if url is None:
         raise click.UsageError(f"{name} does not say its own address: name it with --url.")
     try:
-        site = next((site for site in SITES.values() if urlsplit(url).hostname in site.hosts), None) or unknown_site(
-            url
-        )
+        site = site_of(url)
     except ValueError as error:
         raise click.UsageError(f"--url: {error}.") from error
     return Page(name, text, url, site)

@@ -159,6 +159,7 @@ class RecordingHandler(HTTP11DownloadHandler):
             elif earlier.record_type == "revisit":
                 earlier = session.archive.last_capture(exchange.url, payload_digest=earlier.payload_digest)
             stored = session.writer.write(exchange, earlier=earlier)
+            session.last_exchange = exchange.started_at
             if stored.head.status == 304 and earlier is not None:
                 session.report.saved += max(0, earlier.received - len(exchange.response))
             return session.archive.add_capture(

@@ -59,6 +59,7 @@ class Session:
         self.stopping = False  # the page in hand is finished, nothing more is asked for
         self.server_time: datetime | None = None  # the site's own clock, as its last listing told it
         self._named: set[str] = set()
+        self.last_exchange = datetime.now(UTC)  # when the last one began; what it tells is noted as of then
         self.origin = origin
         self.started_at = datetime.now(UTC)
         if (until := archive.left_alone_until(site)) and until > self.started_at:

@@ -230,6 +230,7 @@ def test_scrapys_own_command_holds_the_archive_too(tmp_path: Path) -> None:
     assert_held(tmp_path, room)
 
 
+@pytest.mark.slow
 def test_a_database_that_stays_locked_stops_the_run_and_nothing_is_fetched_twice(tmp_path: Path) -> None:
     room = Newsroom(antara=ANTARA, paser=PASER)
     room.stories["mc-paser"].clear()

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from archive.database import Archive
+from archive.records import find, read_record
 from archive.sites import SITES
-from archive.warc import find, read_record
 from crawler.newsroom.newsroom import Newsroom
 from tests import run
 from tests.run import warta

@@ -14,7 +14,7 @@ import pytest
 
 from archive.database import Archive
 from archive.frontier import LADDER, next_check
-from archive.warc import find, read_record
+from archive.records import find, read_record
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import Story
 from tests.clock import later
@@ -159,6 +159,7 @@ def test_a_title_that_the_feed_prints_anew_makes_a_story_due_at_once(tmp_path: P
     assert rows(tmp_path, "SELECT title FROM articles WHERE id = ?", story.id) == [{"title": story.title}]
 
 
+@pytest.mark.slow
 def test_a_story_that_comes_back_is_no_longer_withdrawn(tmp_path: Path) -> None:
     with at_work(tmp_path) as (room, origins):
         story = room.stories["antara-kaltim"][-4]
@@ -200,6 +201,7 @@ def test_history_shows_an_edit_word_by_word(tmp_path: Path) -> None:
     assert warta("history", "mc-paser/1", "--data", tmp_path).returncode == 1
 
 
+@pytest.mark.slow
 def test_a_long_walk_is_done_in_slices_and_no_finished_page_is_asked_for_again(tmp_path: Path) -> None:
     room = Newsroom(antara=300, paser=5)
     server = room.servers["antara-kaltim"]
@@ -229,6 +231,7 @@ def test_an_interrupted_look_at_what_is_new_leaves_no_hole(tmp_path: Path) -> No
     assert {story.id for story in new} <= held
 
 
+@pytest.mark.slow
 def test_a_deeper_since_walks_on_from_where_the_listing_was_left(tmp_path: Path) -> None:
     with at_work(tmp_path, antara=200, paser=20) as (room, origins):
         again(tmp_path, origins, since="2012-01-01")

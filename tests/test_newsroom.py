@@ -150,6 +150,7 @@ def test_a_second_demo_finds_nothing_new(demonstrated: tuple[Path, str]) -> None
     assert second == [{"new": 0, "changed": 0, "failed": 0}] * 2
 
 
+@pytest.mark.slow
 def test_other_listing_markup_and_other_ways_to_list_posts_name_the_same_stories(tmp_path: Path) -> None:
     room = Newsroom(antara=40, paser=30)
     room.antara.markup = "2020"

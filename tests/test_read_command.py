@@ -52,7 +52,7 @@ def test_a_page_of_an_unknown_site_is_read_whole_and_says_so(tmp_path: Path) -> 
     assert "layout         generic" in shown
     assert "site           berita.example.org" in shown
     assert "pewarta        Ani Budi   [trafilatura, from the whole page]" in shown
-    assert "published_at   2024-05-04 00:30:00+00:00   [meta article:published_time]" in shown
+    assert "published_at   2024-05-04 08:30:00+08:00   [meta article:published_time]" in shown
 
 
 def test_on_an_unknown_site_printed_credits_go_before_metadata_and_a_time_without_an_offset_is_none() -> None:

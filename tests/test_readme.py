@@ -31,7 +31,8 @@ def test_every_command_is_one_that_warta_understands(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "addresses.csv").touch()
+    for name in ("addresses.csv", "crawl-2019.warc.gz", "collection.wacz"):
+        (tmp_path / name).touch()
     _, name, *arguments = shlex.split(command)
     subcommand = cli.get_command(click.Context(cli), name)
     assert subcommand is not None

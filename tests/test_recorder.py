@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.database import Archive
-from archive.warc import find, read_record
+from archive.records import find, read_record
 from tests.fetch import fetch_all
 from tests.raw_server import RawServer, self_signed
 

@@ -81,7 +81,9 @@ class Walker:
         self._listing = listing
         self._left = pages
         self.session = SimpleNamespace(
+            site=SITE,
             frontier=Frontier(archive, SITE),
+            last_exchange=datetime.now(UTC),
             stopping=False,
             report=RunReport(),
             served_by=lambda way: None,
@@ -90,6 +92,7 @@ class Walker:
 
     async def ask(self, path: str, read: Callable[..., Any], *, conditional: bool) -> list[Listed]:
         self.asked.append(int(path))
+        self.session.last_exchange = datetime.now(UTC)
         return self._listing.page(int(path))
 
     def note(self, *arguments: Any, **named: Any) -> list[Noticed]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc import Exchange, WarcError, WarcWriter, find, read_record, recover, whole_members
+from archive.records import WarcError, find, read_record, whole_members
+from archive.warc import Exchange, WarcWriter, recover
 
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
 
@@ -46,7 +47,7 @@ def test_a_file_cut_anywhere_keeps_its_whole_records_and_names_the_tail(writer: 
 def test_whole_records_are_found_wherever_what_is_read_at_once_ends(
     writer: WarcWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("archive.warc._AT_ONCE", at_once)
+    monkeypatch.setattr("archive.records._AT_ONCE", at_once)
     stored = [writer.write(exchange(b"isi %d" % n)) for n in range(5)]
     path = find(tmp_path, stored[0].warc)
     members = list(whole_members(path))

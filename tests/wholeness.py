@@ -8,7 +8,7 @@ from pathlib import Path
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.database import Archive
-from archive.warc import find, read_record, whole_members
+from archive.records import find, read_record, whole_members
 
 
 def assert_whole(data: Path) -> None:

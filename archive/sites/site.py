@@ -87,8 +87,14 @@ class Site:
             return url
         return self.origin + urlunsplit(("", "", asked.path, asked.query, asked.fragment))
 
+    def at_home(self, url: str) -> str:
+        """The address on the site itself of a capture of this site, whatever server stood in its place."""
+        asked = urlsplit(url)
+        return url if asked.hostname in self.hosts else self.own_address(url, origin=f"{asked.scheme}://{asked.netloc}")
+
     def article_id(self, address: Address) -> str:
         """ "site/number"; where a site shows no number, its address on the site takes the number's place."""
         if address.number is not None:
             return f"{self.name}/{address.number}"
-        return self.name + urlsplit(address.url).path.rstrip("/")
+        parts = urlsplit(address.url)
+        return self.name + parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")

@@ -13,8 +13,8 @@ import click
 
 from archive.article import ReadingError
 from archive.database import Archive
+from archive.records import find
 from archive.sites import SITES
-from archive.warc import find
 from tests.reading import quality
 from tests.reading.cases import ROOT, Case, all_cases, pretty
 

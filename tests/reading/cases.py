@@ -15,8 +15,8 @@ from typing import Any
 
 from archive.article import Article, read_article
 from archive.charset import decode_page
+from archive.records import read_record
 from archive.sites import SITES, Site
-from archive.warc import read_record
 
 ROOT = Path(__file__).parent
 

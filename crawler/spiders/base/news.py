@@ -8,7 +8,6 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
@@ -28,6 +27,7 @@ from archive.listings import Listed, ListingError, ListingPage
 from archive.shelving import shelve
 from archive.sites import SITES
 from archive.stored import refuse_broken_off
+from archive.times import http_date
 from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
 from crawler.session import Session
 
@@ -155,16 +155,15 @@ class NewsSpider(Spider):
         try:
             return await self.fetch_article(url)
         except ReadingError as error:
-            session.frontier.failed(url, at=datetime.now(UTC), reason=str(error), of_site=False)
+            session.frontier.failed(url, at=session.last_exchange, reason=str(error), of_site=False)
             session.article_failed(url, "unread", str(error))
         except FetchError as error:
-            now = datetime.now(UTC)
             if error.kind == "missing" and error.status is not None:
-                gone = session.frontier.missing(url, at=now, status=error.status)
+                gone = session.frontier.missing(url, at=session.last_exchange, status=error.status)
                 session.missing(page, status=error.status, gone=gone)
                 return None
             if error.kind != "stopping":
-                session.frontier.failed(url, at=now, reason=str(error), of_site=error.of_site)
+                session.frontier.failed(url, at=datetime.now(UTC), reason=str(error), of_site=error.of_site)
                 session.article_failed(url, error.kind, str(error))
             raise
         return None
@@ -232,7 +231,9 @@ class NewsSpider(Spider):
     def note(self, listed: list[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> list[Noticed]:
         """Keeps in the frontier what listing `on` named and the run wants."""
         wanted = [item for item in listed if self.wants(item)]
-        noticed = self.session.frontier.discover(wanted, on=on, at=datetime.now(UTC), walked=walked)
+        noticed = self.session.frontier.discover(
+            wanted, on=on.removeprefix(self.session.site.origin), at=self.session.last_exchange, walked=walked
+        )
         self.session.report.named = self.session.report.named or bool(listed)
         self.session.listed(wanted, unknown=sum(item.unknown for item in noticed))
         return noticed
@@ -240,8 +241,4 @@ class NewsSpider(Spider):
 
 def server_clock(response: Response) -> datetime:
     """The server's own time, to which "21 jam lalu" is relative; ours where it says none."""
-    try:
-        moment = parsedate_to_datetime((response.headers.get("Date") or b"").decode("latin-1"))
-    except ValueError:
-        return datetime.now(UTC)
-    return moment.replace(tzinfo=moment.tzinfo or UTC)
+    return http_date((response.headers.get("Date") or b"").decode("latin-1")) or datetime.now(UTC)

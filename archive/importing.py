@@ -1,0 +1,180 @@
+"""Import: other programs' WARC and WACZ files are kept beside the own ones, and the articles in them read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from archive.database import Archive
+from archive.locking import hold
+from archive.rebuild import FOREIGN, Outcome, Tell, note, read_into
+from archive.records import walk
+from archive.recovery import take_up
+from archive.staging import Staging
+
+_AT_ONCE = 1 << 20
+_LONGEST_LINE = 1 << 16
+
+
+class ForeignFileError(Exception):
+    """A file cannot be imported; the message is one line for people."""
+
+
+def import_files(
+    data: Path,
+    files: list[Path],
+    *,
+    workers: int,
+    scheduler: str | None,
+    tell: Tell,
+    say: Callable[[str], None],
+    complain: Callable[[str], None],
+) -> Outcome:
+    """Takes files into the archive in `data`: copies them below warc/imported/, then reads them. A file that is in the
+    archive already is passed over; one that is none is complained of, and the others go on. Raises what `rebuild`
+    raises; the same import goes on where an earlier one was stopped."""
+    hold(data)
+    with Archive.open(data) as archive:
+        for line in take_up(archive):
+            say(line)
+        for file in files:
+            try:
+                for name, stream in _warcs_in(file):
+                    say(_adopt(archive, name, stream))
+            except (ForeignFileError, OSError, zipfile.BadZipFile) as error:
+                complain(f"{file}: {getattr(error, 'strerror', None) or error}")
+        noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
+        root = archive.warc_root
+        found = sorted(path.relative_to(root).as_posix() for path in root.glob(f"{FOREIGN}/*/*.warc.gz"))
+        fresh = [name for name in found if name not in noted]
+        staging = Staging(data / "import")
+        outcome = read_into(archive, fresh, staging, workers, scheduler, tell)
+        for name in fresh:
+            note(archive, name, staging.records(name))
+        staging.remove()
+    return outcome
+
+
+def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """(name, content) of the WARC files that a file is, or holds as a WACZ does in archive/ (WACZ 1.1.1, 5.2)."""
+    with file.open("rb") as stream:
+        beginning = stream.read(5)
+        stream.seek(0)
+        if beginning[:4] != b"PK\x03\x04":
+            if beginning[:3] != b"\x1f\x8b\x08" and beginning != b"WARC/":
+                raise ForeignFileError("this is no WARC or WACZ file.")
+            yield file.name, stream
+            return
+        with zipfile.ZipFile(stream) as package:
+            inside = [PurePosixPath(name) for name in package.namelist()]
+            warcs = [path for path in inside if path.parts[0] == "archive" and ".warc" in path.suffixes]
+            if not warcs:
+                raise ForeignFileError("this zip file has no WARC files in archive/, as a WACZ has.")
+            for path in warcs:
+                with package.open(str(path)) as member:
+                    yield f"{file.stem}-{path.name}", member
+
+
+def _adopt(archive: Archive, name: str, stream: IO[bytes]) -> str:
+    """Keeps a WARC file below warc/imported/; what it did, in a line for people. A file of which each record is a gzip
+    member of its own is kept byte for byte; of another one every record is, each in a member."""
+    folder = archive.warc_root / FOREIGN / f"{datetime.now(UTC):%Y}"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = name.removesuffix(".gz").removesuffix(".warc")
+    part = folder / f"{stem}.warc.gz.new"
+    with part.open("wb") as out:
+        shutil.copyfileobj(stream, out, _AT_ONCE)
+    _by_record(part)
+    with part.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if archive.row("SELECT 1 FROM warcs WHERE sha256 = ?", [sha256]):
+        part.unlink()
+        return f"{name} is in the archive already."
+    number, place = 1, folder / f"{stem}.warc.gz"
+    while place.exists():
+        with place.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+                break  # an import that was stopped left it
+        number += 1
+        place = folder / f"{stem}-{number}.warc.gz"
+    part.replace(place)
+    return f"{name} is kept as {place.relative_to(archive.warc_root.parent)}."
+
+
+def _by_record(part: Path) -> None:
+    """Parts a file into a gzip member a record, so that each can be read at its place; leaves one alone that is so."""
+    with part.open("rb") as file:
+        compressed = file.read(3) == b"\x1f\x8b\x08"
+    if compressed and (next(walk(part)).whole or not _has_records(part)):
+        return
+    parted = part.with_name(f"{part.name}.parted")
+    with _plain(part, compressed) as stream, parted.open("wb") as out:
+        for record in _records(stream):
+            with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as member:
+                for piece in record:
+                    member.write(piece)
+    parted.replace(part)
+
+
+def _has_records(part: Path) -> bool:
+    """Whether the first gzip member is whole and begins as a record: then it holds several."""
+    try:
+        with part.open("rb") as file:
+            inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            beginning = b""
+            while not inflate.eof and (piece := file.read(_AT_ONCE)):
+                beginning = (beginning + inflate.decompress(piece))[:5]
+            return inflate.eof and beginning == b"WARC/"
+    except zlib.error:
+        return False
+
+
+@contextmanager
+def _plain(part: Path, compressed: bool) -> Iterator[IO[bytes]]:
+    with part.open("rb") as file:
+        yield cast(IO[bytes], gzip.GzipFile(fileobj=file)) if compressed else file
+
+
+def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:
+    """The records of a plain file, each in pieces to be used up before the next; what is between two and none of
+    either comes as one of its own, so that not a byte is lost."""
+    line = stream.readline(_LONGEST_LINE)
+    following: list[bytes] = []
+
+    def record(first: bytes) -> Iterator[bytes]:
+        left, line = 0, first
+        while line.strip(b"\r\n"):
+            yield line
+            name, _, value = line.partition(b":")
+            if name.strip().lower() == b"content-length" and value.strip().isdigit():
+                left = int(value)
+            line = stream.readline(_LONGEST_LINE)
+        yield line
+        while left and (piece := stream.read(min(left, _AT_ONCE))):
+            left -= len(piece)
+            yield piece
+        for _ in range(2):
+            line = stream.readline(_LONGEST_LINE)
+            if line.strip(b"\r\n"):
+                following.append(line)
+                return
+            yield line
+
+    def rest(first: bytes) -> Iterator[bytes]:
+        line = first
+        while line and not line.startswith(b"WARC/"):
+            yield line
+            line = stream.readline(_LONGEST_LINE)
+        following.append(line)
+
+    while line:
+        yield record(line) if line.startswith(b"WARC/") else rest(line)
+        line = following.pop() if following else stream.readline(_LONGEST_LINE)
