@@ -47,7 +47,8 @@ class Article:
 
     `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter) holds several names
     joined by ", ". `body` is paragraphs parted by an empty line; the dateline stays where it was printed, the credits
-    do not. `layout` names the generation of markup the page was read with.
+    do not. `original_url` is where the page says that the story was published first. `layout` names the generation of
+    markup the page was read with.
     """
 
     site: str
@@ -68,6 +69,7 @@ class Article:
     is_advertorial: bool = False
     image_url: str | None = None
     caption: str | None = None
+    original_url: str | None = None
 
     @property
     def word_count(self) -> int:
@@ -138,6 +140,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         is_advertorial=credits.is_advertorial,
         image_url=metadata.image_url(layout),
         caption=metadata.caption(layout),
+        original_url=metadata.original_url(),
     )
     apart = read_credits([], byline)[1]  # what the layout prints apart from the text
     end, byline_css = "the end of the text", layout.byline if layout else ""

@@ -168,9 +168,14 @@ def show(article_id: str, data: Path) -> None:
         capture = archive.capture(article["capture_id"])
         assert capture is not None
         warc = find(archive.warc_root, capture.warc)
+        also = archive.rows(
+            "SELECT article_id FROM stories WHERE article_id <> :id"
+            " AND story_id = (SELECT story_id FROM stories WHERE article_id = :id)",
+            {"id": article["id"]},
+        )
     console = _console()
     console.print(Text(article["title"], style="bold"))
-    for label, value in _facts(article):
+    for label, value in [*_facts(article), ("Also on", ", ".join(row["article_id"] for row in also))]:
         if value:
             console.print(Text(f"{label}: {value}"))
     console.print()
@@ -202,6 +207,7 @@ def _facts(article: Row) -> list[tuple[str, Any]]:
         ("Tags", ", ".join(json.loads(article["tags"]))),
         ("Caption", article["caption"]),
         ("Address", article["url"]),
+        ("First published", article["original_url"]),
         ("Versions", article["versions"]),
         ("Withdrawn", article["gone_at"]),
     ]

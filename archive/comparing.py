@@ -8,6 +8,7 @@ from itertools import islice
 
 from archive.database import Archive, Row
 from archive.history import compare
+from archive.syndication import forget, relate
 
 FIELDS: tuple[str, ...] = (
     "title",
@@ -20,7 +21,7 @@ FIELDS: tuple[str, ...] = (
     "dateline",
     "credit",
 )
-FIELDS += ("is_advertorial", "body", "caption", "image_url", "url", "layout", "gone_at", "versions")
+FIELDS += ("is_advertorial", "body", "caption", "image_url", "original_url", "url", "layout", "gone_at", "versions")
 EXAMPLES = 3
 _LONGEST = 240
 _OF_STORY = (
@@ -95,6 +96,8 @@ def write_changed(archive: Archive) -> int:
         archive.db.execute(f"""
             INSERT INTO captures ({names}) SELECT {names} FROM old.captures
             WHERE record_id NOT IN (SELECT record_id FROM main.captures)""")
+        for story in archive.rows("SELECT * FROM main.articles JOIN temp.changed USING (id)"):
+            forget(archive, story)
         for table, key in (("versions", "article_id"), ("articles", "id")):
             archive.db.execute(f"DELETE FROM main.{table} WHERE {key} IN (SELECT id FROM temp.changed)")
         for table, key in (("articles", "id"), ("versions", "article_id")):
@@ -107,6 +110,8 @@ def write_changed(archive: Archive) -> int:
         archive.db.execute("""
             UPDATE captures SET article_id = n.article_id FROM old.captures AS n
             WHERE n.record_id = captures.record_id AND n.article_id IS NOT captures.article_id""")
+        for row in archive.rows("SELECT id FROM temp.changed"):
+            relate(archive, row["id"])
         count = _count(archive, "SELECT count(*) AS c FROM temp.changed")
         archive.db.execute("DROP TABLE temp.changed")
     return count

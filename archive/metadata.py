@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.addresses import absolute
+from archive.addresses import absolute, original_address
 from archive.body import Element, collapse, select, text_lines
 from archive.dates import read_date_line, read_machine_time
 from archive.sites import Address, Layout, Site
@@ -21,6 +21,7 @@ _STORY_TYPES = frozenset(
     | {"OpinionNewsArticle", "ReviewNewsArticle", "BlogPosting"}
 )
 _ARTICLE_TYPES = _STORY_TYPES | {"WebPage"}
+_FIRST_PUBLISHED = re.compile(r"telah tayang di\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
 _POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
 _POST_ELEMENT = re.compile(r"post-(\d+)")
@@ -94,6 +95,17 @@ class Metadata:
                 if address and not address.startswith("data:"):
                     break
         return absolute(self._url, address) or None if address else None
+
+    def original_url(self) -> str | None:
+        """The address of "Berita ini telah tayang di Antaranews.com dengan judul: <a>", of FACTS's syndicated stories;
+        of an article of ANTARA's without the slug, as any serves."""
+        if not _FIRST_PUBLISHED.search(self._source):
+            return None
+        for link in self._tree.iter("a"):
+            if _FIRST_PUBLISHED.search(_text_before(link)):
+                self.rules["original_url"] = "the link after telah tayang di"
+                return original_address(absolute(self._url, link.get("href"))) or None
+        return None
 
     def byline(self, layout: Layout | None) -> list[str]:
         lines: list[str] = []
@@ -189,6 +201,17 @@ class Metadata:
                 for item in graph if isinstance(graph, list) else [thing]:
                     if isinstance(item, dict) and _types(item) & _ARTICLE_TYPES:
                         yield item
+
+
+def _text_before(element: Element) -> str:
+    """The text right before an element, through the marks of emphasis it may stand in."""
+    while element is not None and element.getparent() is not None:
+        previous = element.getprevious()
+        text = (previous.tail if previous is not None else element.getparent().text) or ""
+        if text.strip() or previous is not None:
+            return text
+        element = element.getparent()
+    return ""
 
 
 def _types(thing: dict[str, Any]) -> frozenset[str]:

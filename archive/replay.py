@@ -14,6 +14,7 @@ from archive.records import WarcError
 from archive.shelving import shelve
 from archive.sites import SITES, Site, site_of
 from archive.stored import read_stored
+from archive.syndication import forget
 from archive.times import iso_utc
 
 FROM_WARC = "a WARC file"
@@ -147,6 +148,7 @@ class Replay:
         site = SITES.get(story["site"]) or site_of(story["url"])
         url = page["url"] if page else story["url"]
         with suppress(WarcError), archive.writing():
+            forget(archive, story)
             archive.db.execute("DELETE FROM versions WHERE article_id = ?", [article_id])
             archive.db.execute("DELETE FROM articles WHERE id = ?", [article_id])
             for row in captures:

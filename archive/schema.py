@@ -191,3 +191,16 @@ def m004_incremental(db: Database) -> None:
             joined_at TEXT NOT NULL,
             PRIMARY KEY (site, way)
         ) WITHOUT ROWID""")
+
+
+@migrations()
+def m005_syndication(db: Database) -> None:
+    """One story on several sites: `stories` names for each article of a group the first one. `twins` are the pairs
+    that make the groups, `bands` the numbers by which texts that are alike find each other."""
+    db.execute("ALTER TABLE articles ADD COLUMN original_url TEXT")  # where the page says it was published first
+    db.execute("CREATE INDEX articles_original ON articles(original_url) WHERE original_url IS NOT NULL")
+    db.execute("CREATE TABLE stories (article_id TEXT PRIMARY KEY, story_id TEXT NOT NULL) WITHOUT ROWID")
+    db.execute("CREATE INDEX stories_story ON stories(story_id)")
+    db.execute("CREATE TABLE twins (one TEXT, other TEXT, PRIMARY KEY (one, other)) WITHOUT ROWID")
+    db.execute("CREATE INDEX twins_other ON twins(other)")
+    db.execute("CREATE TABLE bands (band INTEGER, key INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID")

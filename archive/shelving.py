@@ -15,11 +15,12 @@ from archive.frontier import number_of, settle
 from archive.records import WarcError
 from archive.sites import SITES, Site, site_of
 from archive.stored import read_stored
+from archive.syndication import forget, relate
 from archive.times import iso_utc
 
 Outcome = Literal["new", "changed", "moved", "same", "read anew"]
 
-_AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption")
+_AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption", "original_url")
 """Columns of an article that its page prints around the story."""
 
 _ARTICLE_FIELDS = [field.name for field in fields(Article)]
@@ -87,6 +88,7 @@ def shelve(archive: Archive, article: Article, capture: Capture, *, page_url: st
                 | {name: values[name] for name in _TEXTS},
             )
         archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
+        _relate(archive, article.id, known)
         settle(archive, _site(article.site, article.url), page_url, article.id, at=capture.fetched_at)
     return outcome
 
@@ -120,6 +122,16 @@ def _read_anew(archive: Archive, known: Row) -> str | None:
         texts | {"id": known["id"], "version": known["versions"]},
     )
     return article.fingerprint
+
+
+def _relate(archive: Archive, article_id: str, known: Row | None) -> None:
+    """Finds a story's twins, if it is new or what makes them was changed."""
+    now = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
+    if known is None:
+        relate(archive, article_id)
+    elif any(known[name] != now[name] for name in ("key", "body", "url", "original_url")):  # type: ignore[index]
+        forget(archive, known)
+        relate(archive, article_id)
 
 
 def _site(name: str, url: str) -> Site:

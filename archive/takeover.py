@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from archive.database import Archive
+from archive.database import Archive, Row
+from archive.syndication import forget, regroup, relate
 
 _LISTED = ("published_at", "modified_at", "listed_day")
 """Columns of `pages` that listings tell. The others, but for the story itself, say when a page was and will be looked
@@ -29,8 +30,11 @@ def take_other_sites(archive: Archive, site: str) -> None:
     with archive.writing():
         _copy(archive, "runs", "1")
         for table in ("captures", "articles", "pages"):
-            _copy(archive, table, "site <> ?", [site])
-        _copy(archive, "versions", "article_id IN (SELECT id FROM old.articles WHERE site <> ?)", [site])
+            _copy(archive, table, "site <> :site", {"site": site})
+        others = "(SELECT id FROM old.articles WHERE site <> :site)"
+        _copy(archive, "versions", f"article_id IN {others}", {"site": site})
+        _copy(archive, "bands", "key IN (SELECT key FROM old.articles WHERE site <> :site)", {"site": site})
+        _copy(archive, "twins", f"one IN {others} AND other IN {others}", {"site": site})
 
 
 def take_over(archive: Archive) -> int:
@@ -57,6 +61,7 @@ def take_over(archive: Archive) -> int:
         _copy(archive, "walks", "1")
         _copy(archive, "warcs", "name NOT IN (SELECT name FROM warcs)")
         archive.db.execute("DROP TABLE temp.lost")
+        regroup(archive)
     return kept
 
 
@@ -69,6 +74,8 @@ def _keep_stories(archive: Archive) -> int:
             OR NOT EXISTS (SELECT 1 FROM captures c WHERE c.id = {_new_capture("o.capture_id")}
                            AND c.article_id IN (SELECT id FROM articles))
         """)
+    for story in archive.rows("SELECT * FROM main.articles JOIN temp.kept USING (id)"):
+        forget(archive, story)
     for table, key in (("versions", "article_id"), ("articles", "id")):
         archive.db.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM temp.kept)")
     stories = archive.rows("SELECT o.* FROM old.articles o JOIN temp.kept USING (id)")
@@ -77,6 +84,7 @@ def _keep_stories(archive: Archive) -> int:
             story["key"] += 1
         story["capture_id"] = _capture_of(archive, story["capture_id"])
         archive.insert("articles", story)
+        relate(archive, story["id"])
     for version in archive.rows("SELECT o.* FROM old.versions o JOIN temp.kept ON kept.id = o.article_id"):
         archive.insert("versions", version | {"capture_id": _capture_of(archive, version["capture_id"])})
     archive.db.execute("""
@@ -108,9 +116,9 @@ def _merge_pages(archive: Archive) -> None:
         AND coalesce(p.published_at, p.listed_day) IS NOT NULL AND o.published_at IS p.published_at""")
 
 
-def _copy(archive: Archive, table: str, where: str, parameters: list[str] | None = None) -> None:
+def _copy(archive: Archive, table: str, where: str, parameters: Row | None = None) -> None:
     names = ", ".join(_columns(archive, table))
-    archive.db.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM old.{table} WHERE {where}", parameters or [])
+    archive.db.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM old.{table} WHERE {where}", parameters or {})
 
 
 def _columns(archive: Archive, table: str) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from archive.database import Archive
 
-TABLES = ("articles", "versions", "captures", "pages", "listings", "walks", "runs", "warcs")
+TABLES: tuple[str, ...] = ("articles", "versions", "captures", "pages", "listings", "walks", "runs", "warcs")
+TABLES += ("stories", "twins", "bands")
 
 
 def told(data: Path) -> dict[str, list[dict[str, Any]]]:

@@ -31,6 +31,7 @@ PRINTED = {
     "is_advertorial": r"\(ADV",
     "image_url": r"og:image",
     "caption": r"<figcaption|wp-caption-text",
+    "original_url": r"telah tayang di",
 }  # fmt: skip
 
 
