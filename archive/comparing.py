@@ -110,8 +110,8 @@ def write_changed(archive: Archive) -> int:
         archive.db.execute("""
             UPDATE captures SET article_id = n.article_id FROM old.captures AS n
             WHERE n.record_id = captures.record_id AND n.article_id IS NOT captures.article_id""")
-        for row in archive.rows("SELECT id FROM temp.changed"):
-            relate(archive, row["id"])
+        for story in archive.rows("SELECT * FROM main.articles JOIN temp.changed USING (id)"):
+            relate(archive, story)
         count = _count(archive, "SELECT count(*) AS c FROM temp.changed")
         archive.db.execute("DROP TABLE temp.changed")
     return count

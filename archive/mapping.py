@@ -1,4 +1,4 @@
-"""Mapping `read_slice` over slices: in this process, in several, or on a cluster."""
+"""Mapping `read_packed` over slices: in this process, in several, or on a cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from itertools import islice
 
 from archive.database import ArchiveError
-from archive.readings import Slice, SliceRead, read_slice
+from archive.readings import Slice
+from archive.staging import Packed, read_packed
 
 AHEAD = 3
 """Slices handed out for each process: none waits for work, few are lost by an interruption."""
@@ -42,17 +43,17 @@ def executor_of(workers: int, scheduler: str | None) -> Iterator[tuple[Executor 
                 pool.shutdown(cancel_futures=True)
 
 
-def read_slices(parts: Iterable[Slice], executor: Executor | None, processes: int) -> Iterator[tuple[Slice, SliceRead]]:
+def read_slices(parts: Iterable[Slice], executor: Executor | None, processes: int) -> Iterator[tuple[Slice, Packed]]:
     """Each slice and what was read from it, in the order in which they are done."""
     if executor is None:
         for part in parts:
-            yield part, read_slice(part)
+            yield part, read_packed(part)
         return
     parts = iter(parts)
-    waiting: dict[Future[SliceRead], Slice] = {}
+    waiting: dict[Future[Packed], Slice] = {}
     while True:
         for part in islice(parts, processes * AHEAD - len(waiting)):
-            waiting[executor.submit(read_slice, part)] = part
+            waiting[executor.submit(read_packed, part)] = part
         if not waiting:
             return
         for future in wait(waiting, return_when=FIRST_COMPLETED).done:

@@ -18,6 +18,7 @@ from archive.listings import Listed, ListingError, ListingPage, reader_of
 from archive.records import Head, Member, Record, WarcError, digest, read_record, walk
 from archive.sites import SITES, Site, site_of
 from archive.stored import length_was_announced, refuse_broken_off
+from archive.syndication import bands_of
 from archive.times import http_date, iso_utc
 
 SLICE_RECORDS = 200
@@ -56,13 +57,14 @@ class Reading:
     """What one response (or revisit) record holds.
 
     `capture` is without id, run and article. `url` is the address on the site itself, `location` where a redirect
-    leads, `refers_to` the record that holds a revisit's payload. A page gives an `article`, or `reason`, why there is
-    none in it; a listing gives what it `listed`.
+    leads, `refers_to` the record that holds a revisit's payload. A page gives an `article`
+    and the bands of its text, or `reason`, why there is none in it; a listing gives what it `listed`.
     """
 
     capture: Capture
     url: str
     article: Article | None = None
+    bands: tuple[int, ...] | None = None
     listed: tuple[Listed, ...] | None = None
     reason: str | None = None
     location: str | None = None
@@ -214,7 +216,7 @@ def _content(part: Slice, record: Record, head: Head, site: Site, base: Reading)
         article = read_article(text, url=base.url, site=site, fetched_at=record.date)
     except ReadingError as error:
         return replace(base, reason=str(error))
-    return replace(base, article=article)
+    return replace(base, article=article, bands=tuple(bands_of(article.body)))
 
 
 def _place(source: Source, url: str) -> tuple[Site | None, str]:

@@ -87,7 +87,7 @@ class Replay:
         try:
             if article is None:
                 raise ReadingError(reason or "")
-            outcome = shelve(self.archive, article, capture, page_url=url)
+            outcome = shelve(self.archive, article, capture, page_url=url, bands=reading.bands)
         except ReadingError as error:
             self.unread += 1
             frontier.failed(url, at=capture.fetched_at, reason=str(error), of_site=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Literal
@@ -29,14 +30,16 @@ _TEXTS = ("title", "pewarta", "editor", "body", "fingerprint")
 """Columns of a version."""
 
 
-def shelve(archive: Archive, article: Article, capture: Capture, *, page_url: str) -> Outcome:
+def shelve(
+    archive: Archive, article: Article, capture: Capture, *, page_url: str, bands: Sequence[int] | None = None
+) -> Outcome:
     """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
 
     The publication time that the listing gave serves where the page itself has none; where the listing gave a
     day alone, it puts the story in its place among the others (`key`) and no more. Raises ReadingError, with
     nothing changed, for a story that stood in a known layout before and now does not: what would be read of it
     then is a guess, and no new version. What a newer warta reads otherwise from the same page is none either: the
-    last version's text is corrected.
+    last version's text is corrected. `bands` are those of the article's text where they are known.
     """
     if capture.id is None:
         raise ValueError("a capture is kept before its article")
@@ -88,7 +91,7 @@ def shelve(archive: Archive, article: Article, capture: Capture, *, page_url: st
                 | {name: values[name] for name in _TEXTS},
             )
         archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
-        _relate(archive, article.id, known)
+        _relate(archive, article.id, known, bands)
         settle(archive, _site(article.site, article.url), page_url, article.id, at=capture.fetched_at)
     return outcome
 
@@ -124,14 +127,16 @@ def _read_anew(archive: Archive, known: Row) -> str | None:
     return article.fingerprint
 
 
-def _relate(archive: Archive, article_id: str, known: Row | None) -> None:
-    """Finds a story's twins, if it is new or what makes them was changed."""
+def _relate(archive: Archive, article_id: str, known: Row | None, bands: Sequence[int] | None) -> None:
+    """Finds a story's twins, if it is new or what makes them was changed. `bands` are of the text just read, which is
+    not always the one that is kept."""
     now = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
+    assert now is not None
     if known is None:
-        relate(archive, article_id)
-    elif any(known[name] != now[name] for name in ("key", "body", "url", "original_url")):  # type: ignore[index]
+        relate(archive, now, bands)
+    elif any(known[name] != now[name] for name in ("key", "body", "url", "original_url")):
         forget(archive, known)
-        relate(archive, article_id)
+        relate(archive, now)
 
 
 def _site(name: str, url: str) -> Site:

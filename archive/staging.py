@@ -10,10 +10,11 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.readings import Reading, Slice, SliceRead
+from archive.readings import Reading, Slice, read_slice
 from archive.times import iso_utc
 
 _TABLES = """
@@ -24,6 +25,24 @@ _TABLES = """
     CREATE TABLE IF NOT EXISTS readings (taken INTEGER, date TEXT, warc TEXT, offset INTEGER, reading BLOB);
     CREATE INDEX IF NOT EXISTS readings_date ON readings (taken, date, warc, offset);
 """
+
+
+@dataclass(slots=True)
+class Packed:
+    """A slice as it was read, its readings packed by whoever read them: (date as iso_utc, offset, packed reading)."""
+
+    readings: list[tuple[str, int, bytes]]
+    records: int
+    pages: int
+    damaged: list[tuple[int, str]]
+    others: Counter[str]
+
+
+def read_packed(part: Slice) -> Packed:
+    """`read_slice` for other processes: what comes back is written as it is."""
+    read = read_slice(part)
+    readings = [(iso_utc(r.capture.fetched_at), r.capture.offset, pickle.dumps(r)) for r in read.readings]
+    return Packed(readings, read.records, read.pages, read.damaged, read.others)
 
 
 class Staging:
@@ -54,17 +73,14 @@ class Staging:
         key = (part.warc, part.start)
         return self._db.execute("SELECT 1 FROM slices WHERE warc = ? AND start = ?", key).fetchone() is not None
 
-    def add(self, part: Slice, result: SliceRead) -> None:
+    def add(self, part: Slice, packed: Packed) -> None:
         """Keeps all of a slice in one transaction."""
         with self._db:
-            told = (result.records, result.pages, json.dumps(result.damaged), json.dumps(result.others))
+            told = (packed.records, packed.pages, json.dumps(packed.damaged), json.dumps(packed.others))
             self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?)", (part.warc, part.start, *told))
             self._db.executemany(
                 "INSERT INTO readings VALUES (0, ?, ?, ?, ?)",
-                (
-                    (iso_utc(r.capture.fetched_at), part.warc, r.capture.offset, pickle.dumps(r))
-                    for r in result.readings
-                ),
+                [(date, part.warc, offset, reading) for date, offset, reading in packed.readings],
             )
 
     def pages(self, part: Slice) -> int:

@@ -8,6 +8,7 @@ Only texts decide, so the same articles give the same groups in whatever order t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,9 @@ ALIKE = 0.6
 WITHIN = timedelta(days=30)
 """Twins are published within so many days; what recurs year after year is not one story."""
 
-_BANDS, _ROWS = 16, 2
-"""Of texts that share half of all their runs 99 % meet in a band (1 - (1 - 0.5**2)**16), and one of a hundred thousand
-unrelated ones that share a thousandth."""
+_BANDS, _ROWS, _MEETINGS = 16, 2, 2
+"""Texts meet in a band with a chance of the square of what they share. Two that share half of all their runs meet twice
+in 94 of 100 cases, two that share nine tenths always, and two that share a hundredth once in a million."""
 _SEED = 1
 Shingles = frozenset[tuple[str, ...]]
 _WORD = re.compile(r"\w+")
@@ -47,14 +48,13 @@ def alike(one: Shingles, other: Shingles) -> bool:
     return shorter >= FEWEST and len(one & other) >= ALIKE * shorter
 
 
-def relate(archive: Archive, article_id: str) -> None:
-    """Finds an article's twins anew and puts its group in order. Within a transaction."""
-    story = archive.row("SELECT id, site, key, url, body, original_url FROM articles WHERE id = ?", [article_id])
-    assert story is not None
-    own = shingles(story["body"])
-    bands = _bands(own)
+def relate(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> None:
+    """Finds the twins of an article, a row of `articles`, and puts its group in order; `bands` are its body's where
+    they are known. Within a transaction."""
+    article_id = story["id"]
+    bands = bands_of(story["body"]) if bands is None else bands
     archive.db.conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, story["key"]) for band in bands])
-    twins = _of_one_origin(archive, story) | _of_one_text(archive, story, own, bands)
+    twins = _of_one_origin(archive, story) | _of_one_text(archive, story, bands)
     before = _twins(archive, article_id)
     if twins == before:
         return
@@ -67,7 +67,7 @@ def relate(archive: Archive, article_id: str) -> None:
 
 def forget(archive: Archive, story: Row) -> None:
     """Takes an article, a row of `articles` as it was when last related, out of its group. Within a transaction."""
-    bands = _bands(shingles(story["body"]))
+    bands = bands_of(story["body"])
     archive.db.conn.executemany(
         "DELETE FROM bands WHERE band = ? AND key = ?", [(band, story["key"]) for band in bands]
     )
@@ -84,8 +84,9 @@ def regroup(archive: Archive) -> None:
         _group(archive, row["id"])
 
 
-def _bands(own: Shingles) -> list[int]:
+def bands_of(text: str) -> list[int]:
     """Numbers of which texts that are alike share some; none for a text too short to tell."""
+    own = shingles(text)
     if len(own) < FEWEST:
         return []
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
@@ -96,16 +97,18 @@ def _bands(own: Shingles) -> list[int]:
     ]
 
 
-def _of_one_text(archive: Archive, story: Row, own: Shingles, bands: list[int]) -> set[str]:
+def _of_one_text(archive: Archive, story: Row, bands: Sequence[int]) -> set[str]:
     """The articles of other sites, published at about the same time, whose text is this one or a part of it."""
     reach = int(WITHIN.total_seconds()) << 20  # as keys are made of times
     near = {"low": story["key"] - reach, "high": story["key"] + reach, "site": story["site"]}
     marks = ", ".join(map(str, bands))
     found = archive.rows(
         "SELECT id, body FROM articles WHERE site <> :site AND key IN"
-        f" (SELECT key FROM bands WHERE band IN ({marks}) AND key BETWEEN :low AND :high)",
+        f" (SELECT key FROM bands WHERE band IN ({marks}) AND key BETWEEN :low AND :high"
+        f" GROUP BY key HAVING count(*) >= {_MEETINGS})",
         near,
     )
+    own = shingles(story["body"]) if found else frozenset()
     return {row["id"] for row in found if alike(own, shingles(row["body"]))}
 
 

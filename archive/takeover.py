@@ -84,7 +84,7 @@ def _keep_stories(archive: Archive) -> int:
             story["key"] += 1
         story["capture_id"] = _capture_of(archive, story["capture_id"])
         archive.insert("articles", story)
-        relate(archive, story["id"])
+        relate(archive, story)
     for version in archive.rows("SELECT o.* FROM old.versions o JOIN temp.kept ON kept.id = o.article_id"):
         archive.insert("versions", version | {"capture_id": _capture_of(archive, version["capture_id"])})
     archive.db.execute("""

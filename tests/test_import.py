@@ -19,9 +19,10 @@ from warcio.warcwriter import WARCWriter
 from archive import mapping
 from archive.database import Archive
 from archive.importing import import_files
-from archive.readings import Slice, SliceRead, read_slice
+from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
 from archive.records import walk
+from archive.staging import Packed, read_packed
 from crawler.newsroom.newsroom import Newsroom
 from tests.clock import later
 from tests.run import crawl, warta
@@ -317,15 +318,15 @@ def test_a_stopped_import_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("archive.readings.SLICE_RECORDS", 10)
     read = list[Slice]()
 
-    def reading(part: Slice) -> SliceRead:
+    def reading(part: Slice) -> Packed:
         read.append(part)
-        return read_slice(part)
+        return read_packed(part)
 
     def stop(done: int, total: int, pages: int) -> None:
         if len(read) == 4:
             raise StoppedError
 
-    monkeypatch.setattr(mapping, "read_slice", reading)
+    monkeypatch.setattr(mapping, "read_packed", reading)
     with pytest.raises(StoppedError):
         take(data, path, tell=stop)
     stopped = set(read)

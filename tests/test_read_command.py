@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,25 @@ def test_a_page_that_is_not_there_or_of_no_known_site_is_told() -> None:
     assert "No such file" in warta("read", "/nowhere/page.html").stderr
     assert "is no article of" in warta("read", "https://example.org/x").stderr
     assert "is not SITE=URL" in warta("read", "https://kaltim.antaranews.com/berita/5/x", "--origin", "x").stderr
+
+
+def test_a_page_is_kept_as_a_gold_case(tmp_path: Path) -> None:
+    (tmp_path / "tests" / "reading").mkdir(parents=True)
+    stored = next(
+        case for case in all_cases() if case.site.name == "antara-kaltim" and (case.folder / "page.html").exists()
+    )
+    page, url = stored.folder / "page.html", stored.source["url"]
+    kept = warta("read", page, "--url", url, "--case", "redesign", cwd=tmp_path)
+    assert kept.returncode == 0, kept.stderr
+    folder = tmp_path / "tests" / "reading" / "antara-kaltim" / "redesign"
+    assert (folder / "page.html").read_bytes() == page.read_bytes()
+    assert json.loads((folder / "article.json").read_text()) == stored.golden
+    assert json.loads((folder / "source.json").read_text())["url"] == url
+    again = warta("read", page, "--url", url, "--case", "redesign", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+    elsewhere_too = warta("read", page, "--url", "https://kabar.example/x", "--case", "kabar", cwd=tmp_path)
+    assert elsewhere_too.returncode == 2
+    assert "--case NAME is one word, for a page of antara-kaltim, mc-paser" in " ".join(elsewhere_too.stderr.split())
+    nowhere = warta("read", page, "--url", url, "--case", "x", cwd=tmp_path / "tests")
+    assert "it is for a checkout of warta" in " ".join(nowhere.stderr.split())

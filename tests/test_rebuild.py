@@ -16,8 +16,9 @@ import pytest
 
 from archive import mapping, rebuild
 from archive.database import Archive
-from archive.readings import Slice, SliceRead, read_slice
+from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
+from archive.staging import Packed, read_packed
 from crawler.newsroom.newsroom import Newsroom
 from tests.clock import later
 from tests.run import crawl, warta
@@ -138,7 +139,7 @@ def test_a_dry_run_writes_nothing_and_spares_the_real_one_the_reading(
     assert outcome.comparison is not None
     assert outcome.comparison.changed == 2
     assert_same(before, told(data))
-    monkeypatch.setattr(mapping, "read_slice", None)
+    monkeypatch.setattr(mapping, "read_packed", None)
     assert remake(data).read == outcome.read
 
 
@@ -221,15 +222,15 @@ def test_a_stopped_rebuild_leaves_the_old_database_and_is_gone_on_with(
     monkeypatch.setattr("archive.readings.SLICE_RECORDS", 20)
     read = list[Slice]()
 
-    def reading(part: Slice) -> SliceRead:
+    def reading(part: Slice) -> Packed:
         read.append(part)
-        return read_slice(part)
+        return read_packed(part)
 
     def stop(done: int, total: int, pages: int) -> None:
         if len(read) == 5:
             raise StoppedError
 
-    monkeypatch.setattr(mapping, "read_slice", reading)
+    monkeypatch.setattr(mapping, "read_packed", reading)
     with pytest.raises(StoppedError):
         remake(data, tell=stop)
     assert hashlib.sha256((data / "archive.db").read_bytes()).hexdigest() == before

@@ -15,8 +15,9 @@ from archive.article import ReadingError
 from archive.database import Archive
 from archive.records import find
 from archive.sites import SITES
+from crawler.reading import keep_case, pretty
 from tests.reading import quality
-from tests.reading.cases import ROOT, Case, all_cases, pretty
+from tests.reading.cases import ROOT, Case, all_cases
 
 
 @click.group()
@@ -55,10 +56,7 @@ def add(
         suffix = "warc.gz"
     else:
         raise click.UsageError("name a PAGE with its --url, or --data and --id.")
-    case.folder.mkdir(parents=True)
-    (case.folder / f"page.{suffix}").write_bytes(stored)
-    source = {"url": url, "content_type": content_type, "fetched_at": moment.isoformat(timespec="seconds")}
-    (case.folder / "source.json").write_text(pretty(source))
+    keep_case(case.folder, f"page.{suffix}", stored, url=url, content_type=content_type, at=moment)
     try:
         case.write(case.read())
     except ReadingError as error:

@@ -8,15 +8,16 @@ article.json                the golden article: every field of Article
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.article import Article, read_article
+from archive.article import read_article
 from archive.charset import decode_page
 from archive.records import read_record
 from archive.sites import SITES, Site
+from crawler.reading import plain, pretty
 
 ROOT = Path(__file__).parent
 
@@ -63,16 +64,3 @@ class Case:
 
 def all_cases() -> list[Case]:
     return [Case(path.parent.relative_to(ROOT).as_posix()) for path in sorted(ROOT.glob("*/*/source.json"))]
-
-
-def plain(article: Article) -> Golden:
-    """An article as JSON holds it."""
-    values = asdict(article)
-    values["tags"] = list(article.tags)
-    for name in ("published_at", "modified_at"):
-        values[name] = values[name].isoformat() if values[name] else None
-    return values
-
-
-def pretty(golden: Golden) -> str:
-    return json.dumps(golden, ensure_ascii=False, indent=2) + "\n"

@@ -19,7 +19,7 @@ from archive.charset import decode_page
 from archive.sites import SITES
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import SiteName, Story
-from tests.reading.cases import plain
+from crawler.reading import plain
 
 FIELDS: tuple[str, ...] = ("title", "pewarta", "editor", "published_at", "section", "tags", "dateline", "credit")
 FIELDS += ("is_advertorial", "caption", "image_url", "layout")
