@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import shutil
 import zipfile
 import zlib
@@ -11,17 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any
 
 from archive.database import Archive
 from archive.locking import hold
 from archive.rebuild import FOREIGN, Outcome, Tell, note, read_into
-from archive.records import walk
+from archive.records import end_of_record, walk
 from archive.recovery import take_up
 from archive.staging import Staging
 
 _AT_ONCE = 1 << 20
 _LONGEST_LINE = 1 << 16
+_LONGEST_FIRST = 64 << 20
+"""Bytes of a first record that are read to see whether others follow in its gzip member."""
 
 
 class ForeignFileError(Exception):
@@ -93,6 +96,9 @@ def _adopt(archive: Archive, name: str, stream: IO[bytes]) -> str:
     with part.open("wb") as out:
         shutil.copyfileobj(stream, out, _AT_ONCE)
     _by_record(part)
+    if not any(member.whole for member in walk(part)):
+        part.unlink()
+        raise ForeignFileError("there is no whole WARC record in this file.")
     with part.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if archive.row("SELECT 1 FROM warcs WHERE sha256 = ?", [sha256]):
@@ -125,22 +131,56 @@ def _by_record(part: Path) -> None:
 
 
 def _has_records(part: Path) -> bool:
-    """Whether the first gzip member is whole and begins as a record: then it holds several."""
-    try:
-        with part.open("rb") as file:
-            inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            beginning = b""
-            while not inflate.eof and (piece := file.read(_AT_ONCE)):
-                beginning = (beginning + inflate.decompress(piece))[:5]
-            return inflate.eof and beginning == b"WARC/"
-    except zlib.error:
-        return False
+    """Whether the first gzip member goes on behind its first record: then it holds several."""
+    head, end = b"", None
+    with io.BufferedReader(_Inflated(part)) as stream:
+        while piece := stream.read(_AT_ONCE):
+            head += piece
+            end = end or end_of_record(head)
+            if end is not None and len(head) > end:
+                return True
+            if len(head) > _LONGEST_FIRST or (end is None and len(head) > _AT_ONCE):
+                return False
+    return False
+
+
+class _Inflated(io.RawIOBase):
+    """The text of all gzip members of a file, up to where it is damaged or cut off."""
+
+    def __init__(self, part: Path) -> None:
+        self._file = part.open("rb")
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._text = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._text:
+            if self._inflate.eof:
+                coded = self._inflate.unused_data or self._file.read(_LONGEST_LINE)
+                self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            else:
+                coded = self._file.read(_LONGEST_LINE)
+            if not coded:
+                return 0
+            try:
+                self._text = self._inflate.decompress(coded)
+            except zlib.error:
+                return 0
+        size = min(len(buffer), len(self._text))
+        buffer[:size], self._text = self._text[:size], self._text[size:]
+        return size
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 @contextmanager
 def _plain(part: Path, compressed: bool) -> Iterator[IO[bytes]]:
-    with part.open("rb") as file:
-        yield cast(IO[bytes], gzip.GzipFile(fileobj=file)) if compressed else file
+    with io.BufferedReader(_Inflated(part)) if compressed else part.open("rb") as stream:
+        yield stream
 
 
 def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:

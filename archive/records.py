@@ -170,14 +170,14 @@ def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:
                 size += len(text)
                 if end is None and len(head) < _LONGEST_HEAD:
                     head += text
-                    end = _end_of_record(head)
+                    end = end_of_record(head)
             if size != end:
                 return
             yield offset, length
             offset += length
 
 
-def _end_of_record(head: bytes) -> int | None:
+def end_of_record(head: bytes) -> int | None:
     """How many bytes the record has that begins so, with the two line ends after it; None where that is not said."""
     match = HEAD_END.search(head)
     if match is None or not head.startswith(b"WARC/"):

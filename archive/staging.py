@@ -11,9 +11,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from archive.database import ArchiveError
 from archive.readings import Reading, Slice, read_slice
 from archive.times import iso_utc
 
@@ -31,6 +33,7 @@ _TABLES = """
 class Packed:
     """A slice as it was read, its readings packed by whoever read them: (date as iso_utc, offset, packed reading)."""
 
+    reader: str
     readings: list[tuple[str, int, bytes]]
     records: int
     pages: int
@@ -42,7 +45,7 @@ def read_packed(part: Slice) -> Packed:
     """`read_slice` for other processes: what comes back is written as it is."""
     read = read_slice(part)
     readings = [(iso_utc(r.capture.fetched_at), r.capture.offset, pickle.dumps(r)) for r in read.readings]
-    return Packed(readings, read.records, read.pages, read.damaged, read.others)
+    return Packed(reader_identity(), readings, read.records, read.pages, read.damaged, read.others)
 
 
 class Staging:
@@ -74,7 +77,9 @@ class Staging:
         return self._db.execute("SELECT 1 FROM slices WHERE warc = ? AND start = ?", key).fetchone() is not None
 
     def add(self, part: Slice, packed: Packed) -> None:
-        """Keeps all of a slice in one transaction."""
+        """Keeps all of a slice in one transaction. Raises ArchiveError where another version of warta read it."""
+        if packed.reader != reader_identity():
+            raise ArchiveError("A worker of the cluster has another version of warta or of its libraries.")
         with self._db:
             told = (packed.records, packed.pages, json.dumps(packed.damaged), json.dumps(packed.others))
             self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?)", (part.warc, part.start, *told))
@@ -122,6 +127,7 @@ class Staging:
         shutil.rmtree(self._folder)
 
 
+@cache
 def reader_identity() -> str:
     """Changes with everything that decides what is read from a page."""
     code = hashlib.sha256()

@@ -116,11 +116,16 @@ def wacz(content: bytes, name: str = "archive/data.warc.gz") -> bytes:
     return out.getvalue()
 
 
+BEFORE = len(warc(compressed=False))
+"""The warcinfo, of which one is enough."""
 FORMS = {
     "a member a record": warc(article(1), article(2)),
     "WARC 1.1": warc(article(1), article(2), version="1.1"),
     "plain": warc(article(1), article(2), compressed=False),
     "one member for all": gzip.compress(warc(article(1), article(2), compressed=False)),
+    "members of several records": b"".join(
+        gzip.compress(warc(article(number), compressed=False)[skip:]) for number, skip in ((1, 0), (2, BEFORE))
+    ),
     "WACZ": wacz(warc(article(1), article(2))),
     "WACZ of a plain file": wacz(warc(article(1), article(2), compressed=False), "archive/data.warc"),
 }
@@ -222,10 +227,20 @@ def test_what_stands_between_the_records_of_a_plain_file_is_kept_and_named(tmp_p
     assert gzip.decompress(kept.read_bytes()) == path.read_bytes()
 
 
+def test_of_a_cut_file_of_one_member_for_all_the_beginning_is_read(tmp_path: Path) -> None:
+    numbers = range(1, 41)
+    whole = gzip.compress(warc(*(article(number) for number in numbers), compressed=False))
+    outcome, _, complaints = take(tmp_path / "data", put(tmp_path / "in", "x.warc.gz", whole[: len(whole) // 2]))
+    assert complaints == []
+    assert 10 < len(titles(tmp_path / "data")) < 40
+    assert len(outcome.damaged) == 1
+
+
 def test_what_is_no_web_archive_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     good = put(tmp_path / "in", "good.warc.gz", warc(article(1)))
     strange = {
         "text.warc": b"hello",
+        "text.gz": gzip.compress(b"hello"),
         "nothing.warc.gz": b"",
         "zip.wacz": wacz(b"x", "other/x.txt"),
         "broken.wacz": b"PK\x03\x04 broken",
@@ -233,7 +248,7 @@ def test_what_is_no_web_archive_is_told_and_the_others_go_on(tmp_path: Path) -> 
     paths = [put(tmp_path / "in", name, content) for name, content in strange.items()]
     ended = warta("import", *paths, good, "--workers", "1", "--data", tmp_path / "data")
     assert ended.returncode == 1
-    assert [line.split(":")[0] for line in ended.stderr.splitlines()] == ["warta"] * 4
+    assert [line.split(":")[0] for line in ended.stderr.splitlines()] == ["warta"] * 5
     assert "1 pages read, 1 stories are new" in ended.stdout
     assert "Other records: 1 warcinfo, 1 request, 1 resource, 1 metadata." in ended.stdout
 

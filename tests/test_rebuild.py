@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import shutil
 import sqlite3
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from archive import mapping, rebuild
-from archive.database import Archive
+from archive.database import Archive, ArchiveError
 from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
 from archive.staging import Packed, read_packed
@@ -263,6 +264,16 @@ def test_the_command_says_what_it_did(data: Path, tmp_path: Path) -> None:
     nothing = warta("rebuild", "--data", tmp_path / "nothing")
     assert nothing.returncode == 1
     assert nothing.stderr == f"warta: There are no WARC files in {tmp_path / 'nothing'}: --data names another folder.\n"
+
+
+def test_a_worker_with_another_version_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = told(data)
+    monkeypatch.setattr(
+        mapping, "read_packed", lambda part: dataclasses.replace(read_packed(part), reader="of another day")
+    )
+    with pytest.raises(ArchiveError, match="another version of warta"):
+        remake(data)
+    assert_same(before, told(data))
 
 
 CLUSTER = """
