@@ -285,6 +285,7 @@ def test_an_archive_with_imported_files_is_rebuilt_as_it_was(tmp_path: Path) -> 
     assert_same(without_runs(live), without_runs(told(data)))
 
 
+@pytest.mark.slow
 def test_older_captures_become_the_earlier_versions(tmp_path: Path) -> None:
     """As if the archive had been there all the time: another warta crawled before, and its files come later."""
     room = Newsroom(antara=30, paser=20)

@@ -220,6 +220,7 @@ def test_a_long_walk_is_done_in_slices_and_no_finished_page_is_asked_for_again(t
     assert len(articles) == len(set(articles)) == 300
 
 
+@pytest.mark.slow
 def test_an_interrupted_look_at_what_is_new_leaves_no_hole(tmp_path: Path) -> None:
     """New stories fill three listing pages, the run that sees them ends after the first: the next one sees the rest,
     although what follows its first page is known."""
@@ -278,6 +279,7 @@ def test_status_shows_the_last_run_and_the_trend(tmp_path: Path, hours: float) -
     assert "█▁" in warta("status", "--data", tmp_path).stdout
 
 
+@pytest.mark.slow
 def test_a_newer_reader_corrects_what_an_older_one_read_and_makes_no_version_of_it(tmp_path: Path) -> None:
     """An older warta left a credit in the body; then the site's chrome changes, and one of two stories as well."""
     with at_work(tmp_path, antara=20, paser=20) as (room, origins):

@@ -243,6 +243,7 @@ def test_a_stopped_rebuild_leaves_the_old_database_and_is_gone_on_with(
     assert_same(live, told(data))
 
 
+@pytest.mark.slow
 def test_a_killed_rebuild_leaves_the_old_database(data: Path) -> None:
     live = told(data)
     ended = warta(

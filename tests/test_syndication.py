@@ -226,6 +226,7 @@ def test_the_line_that_names_the_first_publication_is_read_in_every_layout() -> 
     assert seen == {"antara-2a", "antara-2b", "antara-3", "antara-amp"}
 
 
+@pytest.mark.slow
 def test_show_says_where_a_story_also_stands(tmp_path: Path) -> None:
     room = Newsroom(antara=60, paser=40)
     with room.serving() as origins:
