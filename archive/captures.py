@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+FOREIGN = "imported"
+"""The folder below warc/ of other programs' files."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
@@ -31,3 +34,8 @@ class Capture:
     run_id: int | None = None
     article_id: str | None = None
     id: int | None = None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another program wrote the file, or another warta."""
+        return self.warc.startswith(f"{FOREIGN}/")

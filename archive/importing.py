@@ -9,14 +9,14 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from archive.captures import FOREIGN
 from archive.database import Archive
 from archive.locking import hold
-from archive.rebuild import FOREIGN, Outcome, Tell, note, read_into
+from archive.rebuild import Outcome, Tell, note, read_into
 from archive.records import end_of_record, walk
 from archive.recovery import take_up
 from archive.staging import Staging
@@ -29,6 +29,10 @@ _LONGEST_FIRST = 64 << 20
 
 class ForeignFileError(Exception):
     """A file cannot be imported; the message is one line for people."""
+
+
+_UNREADABLE = (ForeignFileError, OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
+"""What is raised for a damaged file, a zip file with a password or with a compression that nobody here reads."""
 
 
 def import_files(
@@ -51,9 +55,12 @@ def import_files(
         for file in files:
             try:
                 for name, stream in _warcs_in(file):
-                    say(_adopt(archive, name, stream))
-            except (ForeignFileError, OSError, zipfile.BadZipFile) as error:
+                    for line in _adopt(archive, name, stream, complain):
+                        say(line)
+            except _UNREADABLE as error:
                 complain(f"{file}: {getattr(error, 'strerror', None) or error}")
+                for left in archive.warc_root.glob(f"{FOREIGN}/*/*.new*"):
+                    left.unlink()
         noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
         root = archive.warc_root
         found = sorted(path.relative_to(root).as_posix() for path in root.glob(f"{FOREIGN}/*/*.warc.gz"))
@@ -77,16 +84,16 @@ def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
             yield file.name, stream
             return
         with zipfile.ZipFile(stream) as package:
-            inside = [PurePosixPath(name) for name in package.namelist()]
-            warcs = [path for path in inside if path.parts[0] == "archive" and ".warc" in path.suffixes]
+            inside = {name: PurePosixPath(name) for name in package.namelist()}
+            warcs = [n for n, path in inside.items() if path.parts[:1] == ("archive",) and ".warc" in path.suffixes]
             if not warcs:
                 raise ForeignFileError("this zip file has no WARC files in archive/, as a WACZ has.")
-            for path in warcs:
-                with package.open(str(path)) as member:
-                    yield f"{file.stem}-{path.name}", member
+            for name in warcs:
+                with package.open(name) as member:
+                    yield f"{file.stem}-{inside[name].name}", member
 
 
-def _adopt(archive: Archive, name: str, stream: IO[bytes]) -> str:
+def _adopt(archive: Archive, name: str, stream: IO[bytes], complain: Callable[[str], None]) -> Iterator[str]:
     """Keeps a WARC file below warc/imported/; what it did, in a line for people. A file of which each record is a gzip
     member of its own is kept byte for byte; of another one every record is, each in a member."""
     folder = archive.warc_root / FOREIGN / f"{datetime.now(UTC):%Y}"
@@ -95,7 +102,11 @@ def _adopt(archive: Archive, name: str, stream: IO[bytes]) -> str:
     part = folder / f"{stem}.warc.gz.new"
     with part.open("wb") as out:
         shutil.copyfileobj(stream, out, _AT_ONCE)
-    _by_record(part)
+    if (damage := _by_record(part)) is not None:
+        complain(
+            f"{name}: several records stand in one gzip member, and it is damaged at byte {damage}: what lies"
+            " behind is not taken in, so keep the original."
+        )
     if not any(member.whole for member in walk(part)):
         part.unlink()
         raise ForeignFileError("there is no whole WARC record in this file.")
@@ -103,7 +114,8 @@ def _adopt(archive: Archive, name: str, stream: IO[bytes]) -> str:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if archive.row("SELECT 1 FROM warcs WHERE sha256 = ?", [sha256]):
         part.unlink()
-        return f"{name} is in the archive already."
+        yield f"{name} is in the archive already."
+        return
     number, place = 1, folder / f"{stem}.warc.gz"
     while place.exists():
         with place.open("rb") as file:
@@ -112,22 +124,24 @@ def _adopt(archive: Archive, name: str, stream: IO[bytes]) -> str:
         number += 1
         place = folder / f"{stem}-{number}.warc.gz"
     part.replace(place)
-    return f"{name} is kept as {place.relative_to(archive.warc_root.parent)}."
+    yield f"{name} is kept as {place.relative_to(archive.warc_root.parent)}."
 
 
-def _by_record(part: Path) -> None:
-    """Parts a file into a gzip member a record, so that each can be read at its place; leaves one alone that is so."""
+def _by_record(part: Path) -> int | None:
+    """Parts a file into a gzip member a record, so that each can be read at its place; leaves one alone that is so.
+    Returns about where a compressed file is damaged or cut off, if it is: what lies behind cannot be parted."""
     with part.open("rb") as file:
         compressed = file.read(3) == b"\x1f\x8b\x08"
     if compressed and (next(walk(part)).whole or not _has_records(part)):
-        return
-    parted = part.with_name(f"{part.name}.parted")
-    with _plain(part, compressed) as stream, parted.open("wb") as out:
+        return None
+    parted, inflated = part.with_name(f"{part.name}.parted"), _Inflated(part) if compressed else None
+    with io.BufferedReader(inflated) if inflated else part.open("rb") as stream, parted.open("wb") as out:
         for record in _records(stream):
             with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as member:
                 for piece in record:
                     member.write(piece)
     parted.replace(part)
+    return inflated.damage if inflated else None
 
 
 def _has_records(part: Path) -> bool:
@@ -151,22 +165,26 @@ class _Inflated(io.RawIOBase):
         self._file = part.open("rb")
         self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
         self._text = b""
+        self.damage: int | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         while not self._text:
-            if self._inflate.eof:
-                coded = self._inflate.unused_data or self._file.read(_LONGEST_LINE)
-                self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            else:
-                coded = self._file.read(_LONGEST_LINE)
+            within = not self._inflate.eof
+            coded = (not within and self._inflate.unused_data) or self._file.read(_LONGEST_LINE)
             if not coded:
+                if within and self.damage is None:
+                    self.damage = self._file.tell()
                 return 0
+            if not within:
+                self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
             try:
                 self._text = self._inflate.decompress(coded)
             except zlib.error:
+                self.damage = self._file.tell()
+                self._file.seek(0, io.SEEK_END)
                 return 0
         size = min(len(buffer), len(self._text))
         buffer[:size], self._text = self._text[:size], self._text[size:]
@@ -175,12 +193,6 @@ class _Inflated(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
-
-
-@contextmanager
-def _plain(part: Path, compressed: bool) -> Iterator[IO[bytes]]:
-    with io.BufferedReader(_Inflated(part)) if compressed else part.open("rb") as stream:
-        yield stream
 
 
 def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:

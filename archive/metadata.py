@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from archive.addresses import absolute, original_address
 from archive.body import Element, collapse, select, text_lines
 from archive.dates import read_date_line, read_machine_time
-from archive.sites import Address, Layout, Site
+from archive.sites import SITES, Address, Layout, Site, site_of
 
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified")
@@ -104,7 +104,7 @@ class Metadata:
         for link in self._tree.iter("a"):
             if _FIRST_PUBLISHED.search(_text_before(link)):
                 self.rules["original_url"] = "the link after telah tayang di"
-                return original_address(absolute(self._url, link.get("href"))) or None
+                return _as_known(absolute(self._url, link.get("href")))
         return None
 
     def byline(self, layout: Layout | None) -> list[str]:
@@ -201,6 +201,16 @@ class Metadata:
                 for item in graph if isinstance(graph, list) else [thing]:
                     if isinstance(item, dict) and _types(item) & _ARTICLE_TYPES:
                         yield item
+
+
+def _as_known(url: str) -> str | None:
+    """An address in the form in which its site's articles are known here; None for what is no web address."""
+    try:
+        site = site_of(url)
+    except ValueError:  # as "javascript:", "mailto:"
+        return None
+    address = site.identify(url) if site.name in SITES else None
+    return original_address(address.url if address else url)
 
 
 def _text_before(element: Element) -> str:

@@ -42,13 +42,15 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Slice:
     """Some records of one file: its folder and its name below that, the bytes from `start` to `end`, the date of the
-    first record as iso_utc (empty where it cannot be read), and whence they come."""
+    first record as iso_utc (empty where it cannot be read), the file's size and time of change, and whence they come.
+    """
 
     root: Path
     warc: str
     start: int
     end: int
     begins: str
+    stamp: str
     source: Source
 
 
@@ -95,13 +97,15 @@ def slices(root: Path, warc: str) -> Iterator[Slice]:
     """Cuts a file into slices. What is damaged goes with the records around it and is told when they are read."""
     path, start, count = root / warc, 0, 0
     source, begins = _beginning(path, 0)
+    status = path.stat()
+    stamp = f"{status.st_size} {status.st_mtime_ns}"
     for member in walk(path):
         if count == SLICE_RECORDS or member.offset - start >= SLICE_BYTES:
-            yield Slice(root, warc, start, member.offset, begins, source)
+            yield Slice(root, warc, start, member.offset, begins, stamp, source)
             start, count, begins = member.offset, 0, _beginning(path, member.offset)[1]
         count += 1
     if count:
-        yield Slice(root, warc, start, path.stat().st_size, begins, source)
+        yield Slice(root, warc, start, status.st_size, begins, stamp, source)
 
 
 def read_slice(part: Slice) -> SliceRead:
@@ -147,7 +151,10 @@ def _beginning(path: Path, offset: int) -> tuple[Source, str]:
     told = dict(_TOLD.findall(record.block.decode("utf-8", "replace")))
     arguments = dict(pair.split("=", 1) for pair in told.get("description", "").split() if "=" in pair)
     site, since = told.get("isPartOf"), arguments.get("since")
-    day = date.fromisoformat(since) if since else None
+    try:
+        day = date.fromisoformat(since) if since else None
+    except ValueError:
+        day = None
     return Source(site if site in SITES else None, arguments.get("origin"), day), begins
 
 
@@ -209,7 +216,7 @@ def _content(part: Slice, record: Record, head: Head, site: Site, base: Reading)
         wanted = [i for i in listed if since is None or i.stands_at is None or i.stands_at >= since]
         return replace(base, listed=tuple(wanted))
     try:
-        if part.source.site is not None:
+        if not base.capture.is_foreign:
             refuse_broken_off(text, length_was_announced=length_was_announced(head))
         if site.cms == "unknown" and not declares_article(text):
             return base

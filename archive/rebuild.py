@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from archive.captures import FOREIGN
 from archive.comparing import Comparison, compared, write_changed
 from archive.database import Archive, ArchiveError, database_path
 from archive.locking import hold
@@ -24,8 +25,6 @@ from archive.replay import Replay
 from archive.staging import Staging
 from archive.takeover import beside, take_other_sites, take_over
 
-FOREIGN = "imported"
-"""The folder below warc/ of other programs' files."""
 CACHE = 48 << 20
 """Bytes of the fresh database that are kept in memory: its indexes are written all over."""
 _LAST = "~"
@@ -99,7 +98,7 @@ def rebuild(
                 outcome.comparison = compared(archive)
         noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
         for name in warcs:
-            if name not in noted:
+            if name not in noted and (site is None or name.partition("/")[0] == site):  # the others only in part
                 note(archive, name, staging.records(name))
     if dry_run:
         fresh.unlink()
@@ -128,6 +127,7 @@ def read_into(
     is still to come is put into the database: so both are done at once, and memory stays flat."""
     parts = sorted((part for name in warcs for part in slices(archive.warc_root, name)), key=lambda part: part.begins)
     total, done, pages = sum(part.end - part.start for part in parts), 0, 0
+    staging.keep_only(parts)
     replay, in_order = Replay(archive), _InOrder(parts)
     with _stopping() as is_stopping, executor_of(workers, scheduler) as (executor, processes):
         fresh = []
@@ -194,6 +194,8 @@ def _swap(fresh: Path, place: Path) -> None:
     if not place.exists():
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
+        for log in ("-wal", "-shm", "-journal"):  # of a database that was lost; it would be laid over the new one
+            place.with_name(place.name + log).unlink(missing_ok=True)
         fresh.replace(place)
         return
     source, target = sqlite3.connect(fresh), sqlite3.connect(place, timeout=60)

@@ -11,7 +11,7 @@ from archive.frontier import Frontier
 from archive.listings import Listed
 from archive.readings import Reading
 from archive.records import WarcError
-from archive.shelving import shelve
+from archive.shelving import known_story, shelve
 from archive.sites import SITES, Site, site_of
 from archive.stored import read_stored
 from archive.syndication import forget
@@ -80,8 +80,12 @@ class Replay:
             frontier.discover([Listed(address=address)], on=FROM_WARC, at=capture.fetched_at)
             page = self._page(site, reading.url)
         url = page["url"] if page else reading.url
-        if article is not None and self._is_older(article.id, page, capture):
-            self.archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
+        if article is None and _is_outdated_by(page, capture):
+            self.unread += 1
+            return
+        known = known_story(self.archive, article, page) if article is not None else None
+        if known is not None and self._is_older(known["id"], page, capture):
+            self.archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [known["id"], capture.id])
             self.read += 1
             return
         try:
@@ -96,7 +100,10 @@ class Replay:
             self.new += outcome == "new"
             later = "SELECT 1 FROM captures WHERE url = ? AND fetched_at > ?"
             if self.archive.row(later, [capture.url, iso_utc(capture.fetched_at)]):
-                self._older.add(article.id)
+                # Not the article's own id: a story keeps the one under which it was known first.
+                shelved = self.archive.row("SELECT article_id FROM captures WHERE id = ?", [capture.id])
+                assert shelved is not None
+                self._older.add(shelved["article_id"])
 
     def _article(self, site: Site, reading: Reading, capture: Capture) -> tuple[Article | None, str | None]:
         """(what the page says, else why nothing). What a revisit says stands in another record."""
@@ -110,7 +117,7 @@ class Replay:
     def _take_word(self, site: Site, reading: Reading, capture: Capture, page: Row) -> None:
         """The site says of a page that it is as it was, or not there any more."""
         archive, frontier, at = self.archive, Frontier(self.archive, site), capture.fetched_at
-        if self._is_older(page["article_id"], page, capture):
+        if self._is_older(page["article_id"], page, capture) or _is_outdated_by(page, capture):
             return
         if capture.status != 304:
             frontier.missing(page["url"], at=at, status=capture.status or 0)
@@ -134,25 +141,33 @@ class Replay:
 
     def _tell_anew(self, article_id: str) -> None:
         """Takes a story down and shelves it again from all its captures in the order of their dates, with what the
-        site said of its page between them. The page's place in the frontier stays. A story of which a capture is not
-        there any more stays as it is."""
+        site said of its page between them. The page's place in the frontier stays. A story stays as it is where a
+        capture of one of its versions is not there any more, or gives no story to today's reader."""
         archive = self.archive
         captures = archive.rows(
-            "SELECT id FROM captures WHERE url IN (SELECT url FROM captures WHERE article_id = ?)"
-            " ORDER BY fetched_at, id",
-            [article_id],
+            "SELECT id FROM captures WHERE url IN (SELECT url FROM captures WHERE article_id = :id)"
+            " AND coalesce(article_id, :id) = :id ORDER BY fetched_at, id",
+            {"id": article_id},
         )
         page = archive.row("SELECT * FROM pages WHERE article_id = ?", [article_id])
         story = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
         assert story is not None
+        rows = archive.rows("SELECT capture_id FROM versions WHERE article_id = ?", [article_id])
+        versions = {row["capture_id"] for row in rows}
         site = SITES.get(story["site"]) or site_of(story["url"])
         url = page["url"] if page else story["url"]
-        with suppress(WarcError), archive.writing():
+        with suppress(WarcError, ReadingError), archive.writing():
             forget(archive, story)
             archive.db.execute("DELETE FROM versions WHERE article_id = ?", [article_id])
             archive.db.execute("DELETE FROM articles WHERE id = ?", [article_id])
             for row in captures:
-                self._tell(site, url, archive.capture(row["id"]))
+                try:
+                    self._tell(site, url, archive.capture(row["id"]))
+                except ReadingError:
+                    if row["id"] in versions:
+                        raise
+            if archive.row("SELECT 1 FROM articles WHERE id = ?", [article_id]) is None:
+                raise ReadingError("the story would be gone")
             now = archive.row("SELECT checked_at FROM pages WHERE url = ?", [url])
             if page is not None and now is not None and (page["checked_at"] or "") >= (now["checked_at"] or ""):
                 for column, value in page.items():
@@ -162,9 +177,8 @@ class Replay:
         assert capture is not None
         frontier, at = Frontier(self.archive, site), capture.fetched_at
         if capture.status == 200 and capture.article_id is not None:
-            own = site.at_home(capture.url)
-            with suppress(ReadingError):  # it is in no known layout; what came before it was
-                shelve(self.archive, read_stored(self.archive, capture, url=own, site=site), capture, page_url=url)
+            article = read_stored(self.archive, capture, url=site.at_home(capture.url), site=site)
+            shelve(self.archive, article, capture, page_url=url)
         elif capture.status == 304:
             earlier = self.archive.row(
                 "SELECT id FROM articles WHERE id = (SELECT article_id FROM pages WHERE url = ?)", [url]
@@ -173,3 +187,9 @@ class Replay:
                 frontier.unchanged(url, earlier["id"], at=at)
         elif capture.status in (404, 410):
             frontier.missing(url, at=at, status=capture.status)
+
+
+def _is_outdated_by(page: Row | None, capture: Capture) -> bool:
+    """Whether more recent things are known of a page than a capture of it that gives no story."""
+    at = iso_utc(capture.fetched_at)
+    return page is not None and at < (page["checked_at"] or page["noticed_at"])

@@ -46,7 +46,7 @@ def shelve(
     seen_at = iso_utc(capture.fetched_at)
     with archive.writing():
         page = archive.row("SELECT * FROM pages WHERE url = ?", [page_url])
-        known = _known(archive, article, page)
+        known = known_story(archive, article, page)
         if known is not None:
             article = replace(article, id=known["id"], number=article.number or known["number"])
         elif article.number is None and page is not None and (number := number_of(page["article_id"])):
@@ -96,7 +96,7 @@ def shelve(
     return outcome
 
 
-def _known(archive: Archive, article: Article, page: Row | None) -> Row | None:
+def known_story(archive: Archive, article: Article, page: Row | None) -> Row | None:
     """The story on the shelf that a page tells: the one its address is known for, unless the page says that it is
     another post; else the one of its number. A story read before its number was known keeps the id it got then."""
     if page is not None and page["article_id"]:

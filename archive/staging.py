@@ -9,7 +9,7 @@ import pickle
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -22,7 +22,8 @@ from archive.times import iso_utc
 _TABLES = """
     CREATE TABLE IF NOT EXISTS reader (identity TEXT);
     CREATE TABLE IF NOT EXISTS slices (
-        warc TEXT, start INTEGER, records INTEGER, pages INTEGER, damaged TEXT, others TEXT, PRIMARY KEY (warc, start)
+        warc TEXT, start INTEGER, end INTEGER, stamp TEXT,
+        records INTEGER, pages INTEGER, damaged TEXT, others TEXT, PRIMARY KEY (warc, start)
     );
     CREATE TABLE IF NOT EXISTS readings (taken INTEGER, date TEXT, warc TEXT, offset INTEGER, reading BLOB);
     CREATE INDEX IF NOT EXISTS readings_date ON readings (taken, date, warc, offset);
@@ -39,6 +40,10 @@ class Packed:
     pages: int
     damaged: list[tuple[int, str]]
     others: Counter[str]
+
+
+def _place(part: Slice) -> tuple[str, int, int, str]:
+    return part.warc, part.start, part.end, part.stamp
 
 
 def read_packed(part: Slice) -> Packed:
@@ -72,6 +77,15 @@ class Staging:
         db.executescript(_TABLES)
         return db
 
+    def keep_only(self, parts: Iterable[Slice]) -> None:
+        """Throws away what was read of files that are not as they were, or not there any more."""
+        wanted = {_place(part) for part in parts}
+        with self._db:
+            for place in self._db.execute("SELECT warc, start, end, stamp FROM slices").fetchall():
+                if place not in wanted:
+                    self._db.execute("DELETE FROM slices WHERE warc = ? AND start = ?", place[:2])
+                    self._db.execute("DELETE FROM readings WHERE warc = ? AND offset >= ? AND offset < ?", place[:3])
+
     def holds(self, part: Slice) -> bool:
         key = (part.warc, part.start)
         return self._db.execute("SELECT 1 FROM slices WHERE warc = ? AND start = ?", key).fetchone() is not None
@@ -82,7 +96,7 @@ class Staging:
             raise ArchiveError("A worker of the cluster has another version of warta or of its libraries.")
         with self._db:
             told = (packed.records, packed.pages, json.dumps(packed.damaged), json.dumps(packed.others))
-            self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?)", (part.warc, part.start, *told))
+            self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_place(part), *told))
             self._db.executemany(
                 "INSERT INTO readings VALUES (0, ?, ?, ?, ?)",
                 [(date, part.warc, offset, reading) for date, offset, reading in packed.readings],

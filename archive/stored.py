@@ -34,5 +34,6 @@ def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> 
         holding = archive.last_capture(capture.url, payload_digest=capture.payload_digest) or capture
     record = read_record(find(archive.warc_root, holding.warc), holding.offset)
     text, head = decode_page(record.body(), holding.content_type), record.head
-    refuse_broken_off(text, length_was_announced=length_was_announced(head))
+    if not capture.is_foreign:  # other programs say themselves what is cut off, and keep other headers
+        refuse_broken_off(text, length_was_announced=length_was_announced(head))
     return read_article(text, url=url, site=site, fetched_at=capture.fetched_at)

@@ -120,7 +120,10 @@ def _of_one_origin(archive: Archive, story: Row) -> set[str]:
         found += archive.rows("SELECT id FROM articles WHERE original_url = ?", [story["original_url"]])
         site = site_of(story["original_url"])
         if address := site.identify(story["original_url"]):
-            found += archive.rows("SELECT id FROM articles WHERE id = ?", [site.article_id(address)])
+            found += archive.rows(
+                "SELECT id FROM articles WHERE id IN (?, (SELECT article_id FROM pages WHERE url = ?))",
+                [site.article_id(address), address.url],
+            )
     return {row["id"] for row in found} - {story["id"]}
 
 

@@ -66,13 +66,13 @@ def take_over(archive: Archive) -> int:
 
 
 def _keep_stories(archive: Archive) -> int:
-    """A story of which a version's record was not found, or whose last page gives no story any more, is taken over as
-    it was, with all its versions."""
+    """A story of which a version's record was not found, or gives no story any more, is taken over as it was, with all
+    its versions."""
     archive.db.execute(f"""
-        CREATE TEMP TABLE kept AS SELECT id FROM old.articles AS o WHERE
-            EXISTS (SELECT 1 FROM old.versions v JOIN temp.lost ON lost.id = v.capture_id WHERE v.article_id = o.id)
-            OR NOT EXISTS (SELECT 1 FROM captures c WHERE c.id = {_new_capture("o.capture_id")}
-                           AND c.article_id IN (SELECT id FROM articles))
+        CREATE TEMP TABLE kept AS SELECT DISTINCT article_id AS id FROM old.versions AS v WHERE
+            capture_id IN (SELECT id FROM temp.lost)
+            OR NOT EXISTS (SELECT 1 FROM captures AS m WHERE m.id = {_new_capture("v.capture_id")}
+                           AND m.article_id IN (SELECT id FROM articles))
         """)
     for story in archive.rows("SELECT * FROM main.articles JOIN temp.kept USING (id)"):
         forget(archive, story)
@@ -110,10 +110,24 @@ def _merge_pages(archive: Archive) -> None:
         INSERT INTO pages SELECT * FROM old.pages AS o WHERE url NOT IN (SELECT url FROM pages)
         AND (article_id IS NULL OR article_id NOT IN (SELECT article_id FROM pages WHERE article_id IS NOT NULL))""")
     archive.db.execute("""
-        UPDATE OR IGNORE articles SET (published_at, published_date, key) = (o.published_at, o.published_date, o.key)
-        FROM old.articles AS o JOIN pages AS p ON p.article_id = o.id
-        WHERE o.id = articles.id AND articles.published_at IS NULL
-        AND coalesce(p.published_at, p.listed_day) IS NOT NULL AND o.published_at IS p.published_at""")
+        UPDATE OR IGNORE pages SET article_id = o.article_id FROM old.pages AS o
+        WHERE o.url = pages.url AND pages.article_id IS NULL AND o.article_id IN (SELECT id FROM articles)""")
+    for row in archive.rows("""
+        SELECT o.id, o.published_at, o.published_date, o.key
+        FROM articles AS n JOIN old.articles AS o USING (id) JOIN pages AS p ON p.article_id = o.id
+        WHERE n.published_at IS NULL AND coalesce(p.published_at, p.listed_day) IS NOT NULL
+        AND o.published_at IS p.published_at AND (o.published_at IS NOT NULL OR o.key <> n.key)"""):
+        story = archive.row("SELECT * FROM main.articles WHERE id = ?", [row["id"]])
+        assert story is not None
+        forget(archive, story)
+        while archive.row("SELECT 1 FROM articles WHERE key = ? AND id <> ?", [row["key"], row["id"]]):
+            row["key"] += 1
+        archive.db.execute(
+            "UPDATE articles SET published_at = :published_at, published_date = :published_date, key = :key"
+            " WHERE id = :id",
+            row,
+        )
+        relate(archive, story | row)
 
 
 def _copy(archive: Archive, table: str, where: str, parameters: Row | None = None) -> None:

@@ -17,11 +17,15 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive import mapping
+from archive.article import ReadingError
 from archive.database import Archive
+from archive.frontier import Frontier
 from archive.importing import import_files
+from archive.listings import Listed
 from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
 from archive.records import walk
+from archive.sites import SITES, Address
 from archive.staging import Packed, read_packed
 from crawler.newsroom.newsroom import Newsroom
 from tests.clock import later
@@ -67,7 +71,10 @@ def warc(
 
             headers = [
                 ("WARC-Type", kind),
-                ("WARC-Record-ID", f"<urn:uuid:{number:08}-0000-4000-8000-{hash((kind, url)) & 0xFFFFFFFF:012x}>"),
+                (
+                    "WARC-Record-ID",
+                    f"<urn:uuid:{number:08}-0000-4000-8000-{hash((kind, url, date)) & 0xFFFFFFFF:012x}>",
+                ),
                 ("WARC-Target-URI", address),
                 ("WARC-Date", date),
             ]
@@ -127,6 +134,7 @@ FORMS = {
         gzip.compress(warc(article(number), compressed=False)[skip:]) for number, skip in ((1, 0), (2, BEFORE))
     ),
     "WACZ": wacz(warc(article(1), article(2))),
+    "WACZ with dots in its names": wacz(warc(article(1), article(2)), "./archive/data.warc.gz"),
     "WACZ of a plain file": wacz(warc(article(1), article(2), compressed=False), "archive/data.warc"),
 }
 
@@ -231,7 +239,8 @@ def test_of_a_cut_file_of_one_member_for_all_the_beginning_is_read(tmp_path: Pat
     numbers = range(1, 41)
     whole = gzip.compress(warc(*(article(number) for number in numbers), compressed=False))
     outcome, _, complaints = take(tmp_path / "data", put(tmp_path / "in", "x.warc.gz", whole[: len(whole) // 2]))
-    assert complaints == []
+    assert len(complaints) == 1
+    assert "keep the original" in complaints[0]
     assert 10 < len(titles(tmp_path / "data")) < 40
     assert len(outcome.damaged) == 1
 
@@ -243,12 +252,14 @@ def test_what_is_no_web_archive_is_told_and_the_others_go_on(tmp_path: Path) -> 
         "text.gz": gzip.compress(b"hello"),
         "nothing.warc.gz": b"",
         "zip.wacz": wacz(b"x", "other/x.txt"),
+        "dot.wacz": wacz(b"x", "./"),
+        "cut.wacz": wacz(warc(article(3)))[:-30],
         "broken.wacz": b"PK\x03\x04 broken",
     }
     paths = [put(tmp_path / "in", name, content) for name, content in strange.items()]
     ended = warta("import", *paths, good, "--workers", "1", "--data", tmp_path / "data")
     assert ended.returncode == 1
-    assert [line.split(":")[0] for line in ended.stderr.splitlines()] == ["warta"] * 5
+    assert [line.split(":")[0] for line in ended.stderr.splitlines()] == ["warta"] * 7
     assert "1 pages read, 1 stories are new" in ended.stdout
     assert "Other records: 1 warcinfo, 1 request, 1 resource, 1 metadata." in ended.stdout
 
@@ -312,10 +323,6 @@ def test_older_captures_become_the_earlier_versions(tmp_path: Path) -> None:
 
 
 def test_an_old_capture_leaves_due_what_a_listing_named_since(tmp_path: Path) -> None:
-    from archive.frontier import Frontier
-    from archive.listings import Listed
-    from archive.sites import SITES
-
     data, site = tmp_path / "data", SITES["antara-kaltim"]
     now = datetime.now(UTC)
     with Archive.open(data) as archive:
@@ -358,3 +365,68 @@ def test_a_stopped_import_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Mo
             for row in table[name]:
                 row.pop("key", None)
         assert tables[0][name] == tables[1][name]
+
+
+def test_a_story_is_never_lost_to_an_older_capture(tmp_path: Path) -> None:
+    """Another program's page without a length that does not end in </html>: it was read once, and is read again."""
+    data = tmp_path / "data"
+
+    def cut(title: str) -> tuple[str, bytes]:
+        return KALTIM.format(1), response(antara_article(1, title).replace("</html>", ""))
+
+    take(data, put(tmp_path / "in", "new.warc.gz", warc(cut("Judul baru"), date="2021-01-01T00:00:00Z")))
+    take(data, put(tmp_path / "in", "old.warc.gz", warc(cut("Judul lama"), date="2020-01-01T00:00:00Z")))
+    with Archive.open_reading(data) as archive:
+        versions = archive.rows("SELECT title FROM versions ORDER BY version")
+    assert [row["title"] for row in versions] == ["Judul lama", "Judul baru"]
+    assert titles(data) == {"antara-kaltim/1": "Judul baru"}
+
+
+def test_a_version_that_is_not_read_any_more_stays_when_an_older_one_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    take(data, put(tmp_path / "in", "b.warc.gz", warc(article(1, "Judul dua"), date="2021-01-01T00:00:00Z")))
+    before = told(data)
+
+    def refuse(*arguments: object, **named: object) -> None:
+        raise ReadingError("today's reader finds no story")
+
+    monkeypatch.setattr("archive.replay.read_stored", refuse)
+    take(data, put(tmp_path / "in", "a.warc.gz", warc(article(1, "Judul satu"), date="2020-01-01T00:00:00Z")))
+    after = told(data)
+    for table in ("articles", "versions"):
+        assert_same({table: before[table]}, after)
+
+
+def test_an_older_capture_of_a_story_whose_page_shows_no_number_becomes_an_earlier_version(tmp_path: Path) -> None:
+    data, site = tmp_path / "data", SITES["mc-paser"]
+    url = f"{site.origin}/berita/kabar/"
+
+    def page(title: str) -> tuple[str, bytes]:
+        text = f"<p>TANA PASER - Kabar tentang {title} dari desa.</p>"
+        return url, response(f'<html><body><h1>{title}</h1><div class="entry-content">{text}</div></body></html>')
+
+    with Archive.open(data) as archive:
+        named = Listed(address=Address("article", 123, url))
+        Frontier(archive, site).discover([named], on="/wp-json", at=datetime(2019, 1, 1, tzinfo=UTC))
+    take(data, put(tmp_path / "in", "b.warc.gz", warc(page("Dua"), date="2021-01-01T00:00:00Z")))
+    take(data, put(tmp_path / "in", "a.warc.gz", warc(page("Satu"), date="2020-01-01T00:00:00Z")))
+    assert titles(data) == {"mc-paser/123": "Dua"}
+    with Archive.open_reading(data) as archive:
+        assert archive.row("SELECT versions FROM articles") == {"versions": 2}
+
+
+@pytest.mark.parametrize(
+    "answer", [response("<p>maaf</p>"), response("hilang", status="410 Gone")], ids=["no story", "gone"]
+)
+def test_an_old_answer_without_a_story_changes_nothing_that_is_known_since(tmp_path: Path, answer: bytes) -> None:
+    data, site = tmp_path / "data", SITES["antara-kaltim"]
+    with Archive.open(data) as archive:
+        address = site.identify(KALTIM.format(1))
+        assert address is not None
+        Frontier(archive, site).discover([Listed(address=address)], on="/terkini", at=datetime.now(UTC))
+        before = archive.rows("SELECT * FROM pages")
+    take(data, put(tmp_path / "in", "x.warc.gz", warc((KALTIM.format(1), answer))))
+    with Archive.open_reading(data) as archive:
+        assert archive.rows("SELECT * FROM pages") == before

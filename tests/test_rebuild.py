@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from archive import mapping, rebuild
+from archive.article import Article, ReadingError, read_article
 from archive.database import Archive, ArchiveError
 from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
@@ -212,6 +213,54 @@ def test_a_damaged_record_is_named_and_costs_no_other(data: Path) -> None:
     assert [(warc, offset) for warc, offset, _ in outcome.damaged] == [(capture["warc"], capture["offset"])]
     assert outcome.kept == 1
     assert_same(live, told(data))
+
+
+def test_a_version_that_is_not_read_any_more_is_kept(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = told(data)
+    with Archive.open_reading(data) as archive:
+        first = archive.row(
+            "SELECT * FROM versions WHERE version = 1 AND article_id IN (SELECT id FROM articles WHERE versions = 3)"
+        )
+    assert first is not None
+
+    def read(html: str, **named: Any) -> Article:
+        article = read_article(html, **named)
+        if article.body == first["body"]:
+            raise ReadingError("today's reader finds no story")
+        return article
+
+    monkeypatch.setattr("archive.readings.read_article", read)
+    assert remake(data).kept == 1
+    after = told(data)
+    for table in ("articles", "versions", "stories", "twins", "bands"):
+        assert_same({table: live[table]}, after)
+
+
+def test_a_file_that_was_restored_after_a_dry_run_is_read_again(data: Path) -> None:
+    live = told(data)
+    path = max((data / "warc" / "mc-paser").rglob("*.gz"), key=lambda path: path.stat().st_size)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert remake(data, dry_run=True).damaged
+    path.write_bytes(whole)
+    outcome = remake(data)
+    assert (outcome.damaged, outcome.kept) == ([], 0)
+    assert_same(live, told(data))
+
+
+def test_the_log_of_a_database_that_was_lost_is_not_laid_over_the_new_one(data: Path) -> None:
+    live = told(data)
+    with database(data) as db:
+        db.execute("PRAGMA wal_autocheckpoint = 0")
+        db.execute("UPDATE articles SET title = 'x'")
+        db.commit()
+        log = (data / "archive.db-wal").read_bytes()
+    assert log
+    for path in data.glob("archive.db*"):
+        path.unlink()
+    (data / "archive.db-wal").write_bytes(log)
+    remake(data)
+    assert_same(without_runs(live), without_runs(told(data)))
 
 
 def test_a_stopped_rebuild_leaves_the_old_database_and_is_gone_on_with(

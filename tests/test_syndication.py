@@ -21,6 +21,7 @@ from archive.sites import SITES
 from archive.syndication import FEWEST, WITHIN, shingles
 from crawler.newsroom.newsroom import Newsroom
 from tests.run import crawl, warta
+from tests.site_server import antara_article
 
 DAY = datetime(2026, 9, 1, 8, tzinfo=UTC)
 NATIONAL = "https://www.antaranews.com/berita/{}"
@@ -224,6 +225,23 @@ def test_the_line_that_names_the_first_publication_is_read_in_every_layout() -> 
                 assert article.original_url.startswith("https://www.antaranews.com/")
                 assert article.original_url.rpartition("/")[2].isdigit()
     assert seen == {"antara-2a", "antara-2b", "antara-3", "antara-amp"}
+
+
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("javascript:void(0)", None),
+        ("mailto:redaksi@example.org", None),
+        ("http:///x", None),
+        ("https://www.antaranews.com/berita/5/judul", "https://www.antaranews.com/berita/5"),
+        ("https://mediacenter.paserkab.go.id/berita/kabar?x=1", "https://mediacenter.paserkab.go.id/berita/kabar/"),
+    ],
+)
+def test_a_first_publication_is_a_web_address_in_the_form_known_here(target: str, known: str | None) -> None:
+    body = f'Tana Paser - Kabar.<br><br>Berita ini telah tayang di Sana dengan judul: <a href="{target}">Kabar</a>'
+    url = "https://kaltim.antaranews.com/berita/1/judul"
+    page = antara_article(1, "Judul", body=body)
+    assert read_article(page, url=url, site=SITES["antara-kaltim"], fetched_at=DAY).original_url == known
 
 
 @pytest.mark.slow
