@@ -21,11 +21,13 @@ from rich.text import Text
 from archive.body import collapse
 from archive.database import Archive, ArchiveError, Row, database_path
 from archive.history import Paragraph, changes, versions_of
+from archive.locking import ArchiveBusyError
 from archive.records import find
 from archive.search import MARK, UNMARK, Query, Result, search
 from archive.sites import SITES
 from archive.status import TREND_RUNS, all_sites
 
+EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 FIELDS = ("id", "url", "title", "pewarta", "editor", "published_at", "section", "credit", "site", "snippet")
 
 data_option = click.option(
@@ -45,6 +47,8 @@ class OneLineErrors(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except ArchiveBusyError as error:
+            self._fail(str(error), EXIT_BUSY)
         except ArchiveError as error:
             self._fail(str(error))
         except sqlite3.Error as error:
@@ -54,9 +58,9 @@ class OneLineErrors(click.Group):
                 raise
             self._fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str, code: int = 1) -> None:
         click.echo(f"warta: {message}", err=True)
-        sys.exit(1)
+        sys.exit(code)
 
 
 @click.group(

@@ -83,42 +83,37 @@ def compared(archive: Archive) -> Comparison:
     return result
 
 
-def write_changed(archive: Archive) -> int:
-    """Writes into `archive` the stories that differ in the rebuilt database, attached to it as `old`; how many."""
+def write_changed(archive: Archive) -> None:
+    """Writes into `archive` the stories that differ in the rebuilt database, attached to it as `rebuilt`."""
     differs = " OR ".join(f"n.{name} IS NOT o.{name}" for name in _OF_STORY)
     with archive.writing():
         archive.db.execute(f"""
             CREATE TEMP TABLE changed AS
-            SELECT n.id FROM old.articles AS n LEFT JOIN main.articles AS o USING (id) WHERE o.id IS NULL OR {differs}
-            UNION SELECT article_id FROM (SELECT {_OF_VERSION} FROM old.versions
+            SELECT n.id FROM rebuilt.articles AS n LEFT JOIN main.articles AS o USING (id)
+            WHERE o.id IS NULL OR {differs}
+            UNION SELECT article_id FROM (SELECT {_OF_VERSION} FROM rebuilt.versions
                                           EXCEPT SELECT {_OF_VERSION} FROM main.versions)""")
-        names = ", ".join(n for n in archive_columns(archive, "captures") if n not in ("id", "run_id"))
+        names = ", ".join(n for n in archive.columns("captures") if n not in ("id", "run_id"))
         archive.db.execute(f"""
-            INSERT INTO captures ({names}) SELECT {names} FROM old.captures
+            INSERT INTO captures ({names}) SELECT {names} FROM rebuilt.captures
             WHERE record_id NOT IN (SELECT record_id FROM main.captures)""")
         for story in archive.rows("SELECT * FROM main.articles JOIN temp.changed USING (id)"):
             forget(archive, story)
         for table, key in (("versions", "article_id"), ("articles", "id")):
             archive.db.execute(f"DELETE FROM main.{table} WHERE {key} IN (SELECT id FROM temp.changed)")
         for table, key in (("articles", "id"), ("versions", "article_id")):
-            names = ", ".join(n for n in archive_columns(archive, table) if n != "capture_id")
+            names = ", ".join(n for n in archive.columns(table) if n != "capture_id")
             archive.db.execute(f"""
                 INSERT INTO {table} ({names}, capture_id)
-                SELECT {names}, (SELECT m.id FROM main.captures AS m JOIN old.captures AS c USING (record_id)
+                SELECT {names}, (SELECT m.id FROM main.captures AS m JOIN rebuilt.captures AS c USING (record_id)
                                  WHERE c.id = n.capture_id)
-                FROM old.{table} AS n WHERE {key} IN (SELECT id FROM temp.changed)""")
+                FROM rebuilt.{table} AS n WHERE {key} IN (SELECT id FROM temp.changed)""")
         archive.db.execute("""
-            UPDATE captures SET article_id = n.article_id FROM old.captures AS n
+            UPDATE captures SET article_id = n.article_id FROM rebuilt.captures AS n
             WHERE n.record_id = captures.record_id AND n.article_id IS NOT captures.article_id""")
         for story in archive.rows("SELECT * FROM main.articles JOIN temp.changed USING (id)"):
             relate(archive, story)
-        count = _count(archive, "SELECT count(*) AS c FROM temp.changed")
         archive.db.execute("DROP TABLE temp.changed")
-    return count
-
-
-def archive_columns(archive: Archive, table: str) -> list[str]:
-    return [row["name"] for row in archive.rows(f"PRAGMA main.table_info({table})")]
 
 
 def _count(archive: Archive, sql: str) -> int:

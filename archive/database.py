@@ -124,6 +124,9 @@ class Archive:
         row = cursor.fetchone()
         return dict(zip((column[0] for column in cursor.description), row, strict=True)) if row else None
 
+    def columns(self, table: str) -> list[str]:
+        return [row["name"] for row in self.rows(f"PRAGMA main.table_info({table})")]
+
     # Captures
 
     def add_capture(self, capture: Capture) -> Capture:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -24,7 +27,7 @@ def executor_of(workers: int, scheduler: str | None) -> Iterator[tuple[Executor 
         try:
             from distributed import Client
         except ImportError as error:
-            raise ArchiveError("--scheduler needs the extra `cluster`: pip install 'warta[cluster]'.") from error
+            raise ArchiveError("--scheduler needs the extra `cluster`: pip install '.[cluster]'.") from error
         try:
             client = Client(scheduler, timeout=10)
         except (OSError, ValueError) as error:
@@ -36,7 +39,11 @@ def executor_of(workers: int, scheduler: str | None) -> Iterator[tuple[Executor 
     elif workers == 1:
         yield None, 1
     else:
-        with ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent) as pool:
+        # From a server of their own, not from this process: a fork would take the lock on the archive along, and the
+        # thread that draws the progress.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["archive.staging"])
+        with ProcessPoolExecutor(workers, context, initializer=_follow_the_parent) as pool:
             try:
                 yield pool, workers
             finally:
@@ -60,5 +67,15 @@ def read_slices(parts: Iterable[Slice], executor: Executor | None, processes: in
             yield waiting.pop(future), future.result()
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _follow_the_parent() -> None:
+    """A worker leaves interrupts to its parent, and ends when that ends, however it does: else it would wait for work
+    for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)

@@ -59,8 +59,8 @@ class Reading:
     """What one response (or revisit) record holds.
 
     `capture` is without id, run and article. `url` is the address on the site itself, `location` where a redirect
-    leads, `refers_to` the record that holds a revisit's payload. A page gives an `article`
-    and the bands of its text, or `reason`, why there is none in it; a listing gives what it `listed`.
+    leads, `refers_to` the record that holds a revisit's payload. A page gives an `article` and the
+    bands of its text, or `reason`, why there is none in it; a listing gives what it `listed`.
     """
 
     capture: Capture

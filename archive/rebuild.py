@@ -25,8 +25,6 @@ from archive.replay import Replay
 from archive.staging import Staging
 from archive.takeover import beside, take_other_sites, take_over
 
-CACHE = 48 << 20
-"""Bytes of the fresh database that are kept in memory: its indexes are written all over."""
 _LAST = "~"
 """Comes after every date."""
 
@@ -86,8 +84,8 @@ def rebuild(
     for path in folder.glob("archive.db*"):
         path.unlink()
     with Archive.open(data, database=fresh) as archive:
-        for pragma in ("journal_mode = memory", "synchronous = off", f"cache_size = -{CACHE >> 10}"):
-            archive.db.execute(f"PRAGMA {pragma}")  # it is nothing until it is whole
+        for pragma in ("journal_mode = memory", "synchronous = off"):  # it is nothing until it is whole
+            archive.db.execute(f"PRAGMA {pragma}")
         if site is not None and has_old:
             with beside(archive, database_path(data)):
                 take_other_sites(archive, site)
@@ -105,7 +103,7 @@ def rebuild(
         staging.close()
         return outcome
     if only_changed and has_old:
-        with Archive.open(data) as archive, beside(archive, fresh):
+        with Archive.open(data) as archive, beside(archive, fresh, name="rebuilt"):
             write_changed(archive)
     else:
         _swap(fresh, database_path(data))

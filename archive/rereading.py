@@ -15,12 +15,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.cli import data_option
 from archive.importing import import_files
-from archive.locking import ArchiveBusyError
 from archive.rebuild import Outcome, StoppedError, Tell, rebuild
 from archive.sites import SITES
 
 EXIT_STOPPED = 1
-EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 PLAIN_EVERY = 10.0
 """Seconds between two lines where the output is no terminal."""
 NAMED = 20
@@ -128,16 +126,13 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
 
 
 def _carried_out(work: Callable[[Tell], Outcome], console: Console) -> Outcome:
-    """Does the work with its progress shown; ends the program where it was stopped or another run holds the archive."""
+    """Does the work with its progress shown; ends the program where it was stopped."""
     try:
         with _progress(console) as tell:
             return work(tell)
     except StoppedError:
         click.echo("Stopped. The same command goes on from here.", err=True)
         sys.exit(EXIT_STOPPED)
-    except ArchiveBusyError as error:
-        click.echo(f"warta: {error}", err=True)
-        sys.exit(EXIT_BUSY)
 
 
 def _tell_damage(outcome: Outcome) -> None:

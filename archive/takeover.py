@@ -16,13 +16,13 @@ at."""
 
 
 @contextmanager
-def beside(archive: Archive, old: Path) -> Iterator[None]:
-    """While it lasts, the database `old` is attached to `archive` under that name."""
-    archive.db.execute("ATTACH ? AS old", [str(old)])
+def beside(archive: Archive, other: Path, *, name: str = "old") -> Iterator[None]:
+    """While it lasts, another database is attached to `archive` under a name."""
+    archive.db.execute(f"ATTACH ? AS {name}", [str(other)])
     try:
         yield
     finally:
-        archive.db.execute("DETACH old")
+        archive.db.execute(f"DETACH {name}")
 
 
 def take_other_sites(archive: Archive, site: str) -> None:
@@ -47,7 +47,7 @@ def take_over(archive: Archive) -> int:
             WHERE o.record_id = captures.record_id""")
         known = "record_id IN (SELECT record_id FROM captures)"
         archive.db.execute(f"CREATE TEMP TABLE lost AS SELECT id, record_id FROM old.captures WHERE NOT {known}")
-        names = [name for name in _columns(archive, "captures") if name != "id"]
+        names = [name for name in archive.columns("captures") if name != "id"]
         archive.db.execute(
             f"INSERT INTO captures ({', '.join(names)}) SELECT {', '.join(names)} FROM old.captures WHERE NOT {known}"
         )
@@ -102,7 +102,7 @@ def _merge_pages(archive: Archive) -> None:
             f"UPDATE pages SET {name} = o.{name} FROM old.pages AS o WHERE o.url = pages.url AND pages.{name} IS NULL"
         )
     own = ("url", "site", "kind", "article_id", *_LISTED)
-    names = [name for name in _columns(archive, "pages") if name not in own]
+    names = [name for name in archive.columns("pages") if name not in own]
     archive.db.execute(f"""
         UPDATE pages SET ({", ".join(names)}) = ({", ".join(f"o.{name}" for name in names)}) FROM old.pages AS o
         WHERE o.url = pages.url AND NOT (o.state = 'failed' AND pages.state = 'read')""")
@@ -131,12 +131,8 @@ def _merge_pages(archive: Archive) -> None:
 
 
 def _copy(archive: Archive, table: str, where: str, parameters: Row | None = None) -> None:
-    names = ", ".join(_columns(archive, table))
+    names = ", ".join(archive.columns(table))
     archive.db.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM old.{table} WHERE {where}", parameters or {})
-
-
-def _columns(archive: Archive, table: str) -> list[str]:
-    return [row["name"] for row in archive.rows(f"PRAGMA main.table_info({table})")]
 
 
 def _new_capture(old_id: str) -> str:

@@ -20,7 +20,6 @@ from rich.console import Console
 from archive.cli import cli, data_option, search_command
 from archive.database import ArchiveError
 from archive.listings import Listed
-from archive.locking import ArchiveBusyError
 from archive.rereading import import_command, rebuild_command
 from archive.sites import SITES
 from crawler.health import WELL
@@ -32,7 +31,6 @@ cli.add_command(rebuild_command)
 cli.add_command(import_command)
 
 EXIT_TROUBLE = 1
-EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 POLITE_DELAY = 1.0
 FIRST_STORY = date(2012, 1, 1)
 FIRST_DAY = date(1990, 1, 1)
@@ -197,11 +195,7 @@ def _crawl(sites: Sequence[str], data: Path, console: Console, *, report: Path |
     with stopping_before_it_began():
         from crawler import run
 
-    try:
-        runs = run.crawl(sites, data=data, console=console, **options)
-    except ArchiveBusyError as error:
-        click.echo(f"warta: {error}", err=True)
-        return EXIT_BUSY
+    runs = run.crawl(sites, data=data, console=console, **options)
     troubled = False
     for site_run in runs:
         verdict, _ = site_run.report.verdict()

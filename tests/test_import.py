@@ -13,25 +13,24 @@ from typing import Any
 import brotli
 import pytest
 import zstandard
+from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import mapping
 from archive.article import ReadingError
 from archive.database import Archive
 from archive.frontier import Frontier
 from archive.importing import import_files
 from archive.listings import Listed
-from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
 from archive.records import walk
 from archive.sites import SITES, Address
-from archive.staging import Packed, read_packed
 from crawler.newsroom.newsroom import Newsroom
 from tests.clock import later
 from tests.run import crawl, warta
 from tests.sameness import assert_same, told
 from tests.site_server import antara_article
+from tests.stopping import SlicesRead
 from tests.test_rebuild import remake, without_runs
 
 KALTIM = "https://kaltim.antaranews.com/berita/{}/judul"
@@ -67,8 +66,6 @@ def warc(
             ("response", url, block),
             ("metadata", url, b"fetchTimeMs: 12\r\n"),
         ):
-            from warcio.recordloader import ArcWarcRecord
-
             headers = [
                 ("WARC-Type", kind),
                 (
@@ -338,20 +335,9 @@ def test_a_stopped_import_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Mo
     data, numbers = tmp_path / "data", range(1, 31)
     path = put(tmp_path / "in", "x.warc.gz", warc(*(article(number) for number in numbers)))
     whole = shutil.copy(path, tmp_path / "whole.warc.gz")
-    monkeypatch.setattr("archive.readings.SLICE_RECORDS", 10)
-    read = list[Slice]()
-
-    def reading(part: Slice) -> Packed:
-        read.append(part)
-        return read_packed(part)
-
-    def stop(done: int, total: int, pages: int) -> None:
-        if len(read) == 4:
-            raise StoppedError
-
-    monkeypatch.setattr(mapping, "read_packed", reading)
+    read = SlicesRead(monkeypatch, records=10, last=4)
     with pytest.raises(StoppedError):
-        take(data, path, tell=stop)
+        take(data, path, tell=read.stop)
     stopped = set(read)
     read.clear()
     take(data, path)

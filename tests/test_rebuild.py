@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import hashlib
+import json
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +21,13 @@ import pytest
 from archive import mapping, rebuild
 from archive.article import Article, ReadingError, read_article
 from archive.database import Archive, ArchiveError
-from archive.readings import Slice
 from archive.rebuild import Outcome, StoppedError
-from archive.staging import Packed, read_packed
+from archive.staging import read_packed
 from crawler.newsroom.newsroom import Newsroom
 from tests.clock import later
 from tests.run import crawl, warta
 from tests.sameness import assert_same, told
+from tests.stopping import SlicesRead
 
 
 @pytest.fixture(scope="session")
@@ -269,20 +272,9 @@ def test_a_stopped_rebuild_leaves_the_old_database_and_is_gone_on_with(
     live = told(data)
     read_otherwise(data)
     before = hashlib.sha256((data / "archive.db").read_bytes()).hexdigest()
-    monkeypatch.setattr("archive.readings.SLICE_RECORDS", 20)
-    read = list[Slice]()
-
-    def reading(part: Slice) -> Packed:
-        read.append(part)
-        return read_packed(part)
-
-    def stop(done: int, total: int, pages: int) -> None:
-        if len(read) == 5:
-            raise StoppedError
-
-    monkeypatch.setattr(mapping, "read_packed", reading)
+    read = SlicesRead(monkeypatch, records=20, last=5)
     with pytest.raises(StoppedError):
-        remake(data, tell=stop)
+        remake(data, tell=read.stop)
     assert hashlib.sha256((data / "archive.db").read_bytes()).hexdigest() == before
     stopped = set(read)
     read.clear()
@@ -293,15 +285,45 @@ def test_a_stopped_rebuild_leaves_the_old_database_and_is_gone_on_with(
 
 
 @pytest.mark.slow
-def test_a_killed_rebuild_leaves_the_old_database(data: Path) -> None:
+def test_a_rebuild_that_fails_at_its_very_end_leaves_the_old_database(data: Path) -> None:
     live = told(data)
-    ended = warta(
-        "rebuild", "--workers", "1", "--data", data, constants={"archive.takeover._merge_pages": None}
-    )  # fails at its very end
+    ended = warta("rebuild", "--workers", "1", "--data", data, constants={"archive.takeover._merge_pages": None})
     assert ended.returncode == 1
     assert_same(live, told(data))
     assert warta("rebuild", "--workers", "1", "--data", data).returncode == 0
     assert_same(live, told(data))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_rebuild_is_ended_at_any_moment_and_gone_on_with(data: Path, by: signal.Signals, workers: int) -> None:
+    live = told(data)
+    read_otherwise(data)
+    before = told(data)
+    small = json.dumps({"archive.readings.SLICE_RECORDS": 4, "archive.rereading.PLAIN_EVERY": 0})
+    command = [sys.executable, "-m", "tests.patched", small, "rebuild", "--workers", str(workers), "--data", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert "pages/s" in running.stdout.readline()  # it is at work
+        running.send_signal(by)
+        _, errors = running.communicate()
+    if by != signal.SIGKILL:
+        assert running.returncode == 1
+        assert errors == "Stopped. The same command goes on from here.\n"
+    assert_same(before, told(data))
+    assert warta("rebuild", "--data", data).returncode == 0
+    assert_same(live, told(data))
+
+
+def test_an_archive_that_a_run_holds_is_left_alone(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.warc").write_bytes(b"WARC/1.0")
+    with (data / "warta.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for arguments in (["rebuild"], ["import", tmp_path / "x.warc"]):
+            ended = warta(*arguments, "--data", data)
+            assert ended.returncode == 75
+            assert ended.stderr == f"warta: Another run holds {data}: this one leaves it alone.\n"
 
 
 def test_the_command_says_what_it_did(data: Path, tmp_path: Path) -> None:
