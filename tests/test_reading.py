@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archive.addresses import absolute
 from archive.article import Article, ReadingError, read_article
+from archive.charset import decode_page
 from archive.credits import read_credits
 from archive.listings import ListingError, ListingPage, read_cards, read_feed, read_posts, read_sitemap
 from archive.sites import SITES, Site
@@ -246,3 +247,11 @@ def test_two_links_in_one_read_also_go_together() -> None:
     links = "<a href='/berita/1/x'>Lain</a> dan <a href='/berita/2/x'>lain lagi</a>"
     body = f"Satu.<br><br><span>Baca juga: {links}</span><br>Dua."
     assert read(antara_article(67123, "Judul", body=body)).body == "Satu.\n\nDua."
+
+
+@pytest.mark.parametrize("name", ["zlib", "hex", "rot13", "idna", "punycode", "undefined", "unicode_escape", "bz2"])
+def test_a_charset_that_no_browser_knows_is_none(name: str) -> None:
+    """Some of Python's codecs of these names fail on a page, and punycode would take minutes for a large one."""
+    page = "<p>Kafé</p>".encode("latin-1") + b" x" * 500_000
+    assert decode_page(page, f"text/html; charset={name}").startswith("<p>Kafé</p>")
+    assert decode_page(f'<meta charset="{name}">'.encode() + page, None).endswith(" x")
