@@ -1,18 +1,12 @@
 """How Datasette presents an archive: what it calls things, and which columns of a story it shows first."""
 
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 _FIRST_COLUMNS = ("title", "published_date", "site", "section", "pewarta", "editor", "credit")
 STORIES = "/archive/articles?" + urlencode([("_col", column) for column in _FIRST_COLUMNS])
-"""The address to begin at: the newest stories with the columns people ask for; all others are a click away."""
+"""The newest stories with the columns people ask for; all others are a click away."""
 
-_SEARCH = (
-    '<form action="/archive/articles" style="margin:1em 0"><input type="search" name="_search" aria-label="Words">'
-    + "".join(f'<input type="hidden" name="_col" value="{column}">' for column in _FIRST_COLUMNS)
-    + f' <input type="submit" value="Search"></form><p><a href="{escape(STORIES)}">The newest stories</a></p>'
-)
 # Datasette prints the descriptions of the columns above the rows, a screenful of them: side by side they leave room.
 _BESIDE = (
     "<style>.column-descriptions{columns:3 22em;font-size:.85em;line-height:1.3}"
@@ -30,7 +24,6 @@ SETTINGS = {
 
 METADATA: dict[str, Any] = {
     "title": "warta: an archive of regional news",
-    "description_html": _SEARCH,
     "databases": {
         "archive": {
             "tables": {
@@ -49,6 +42,7 @@ METADATA: dict[str, Any] = {
                         "credit": "Who supplied the text, as MC Kominfo Paser",
                         "is_advertorial": "1 when it is marked (ADV), a paid text",
                         "layout": "The generation of markup the page was read with",
+                        "lead": "The first paragraph of the text",
                         "original_url": "Where the page says the story was published first",
                         "first_seen_at": "When it was first captured (UTC)",
                         "changed_at": "When a changed version was first seen (UTC)",
@@ -62,6 +56,11 @@ METADATA: dict[str, Any] = {
                 "pages": {"description": "The frontier: what listings named, and when it is to be fetched."},
                 "stories": {"description": "One story on several sites: the articles of each, named by the first one."},
                 "twins": {"description": "The pairs of articles that make these groups."},
+                "terms": {
+                    "description": "Every word of the full-text index, its family, and how many articles have it."
+                },
+                "uncounted": {"description": "Articles whose words are counted after the next run."},
+                "outdated": {"description": "Texts whose words are no longer to be counted."},
                 "bands": {"description": "The numbers by which texts that are alike find each other."},
                 "walks": {"description": "How far each listing is walked without a gap."},
                 "listings": {"description": "The listings that are known in full, as they were then."},

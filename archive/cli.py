@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import socket
 import sqlite3
 import sys
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +15,15 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from archive.body import collapse
 from archive.database import Archive, ArchiveError, Row, database_path
 from archive.history import Paragraph, changes, versions_of
 from archive.locking import ArchiveBusyError
+from archive.options import console_of_output, data_option
 from archive.records import find
-from archive.search import MARK, UNMARK, Query, Result, search
-from archive.sites import SITES
+from archive.search_command import search_command
 from archive.status import TREND_RUNS, all_sites
 
 EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
-FIELDS = ("id", "url", "title", "pewarta", "editor", "published_at", "section", "credit", "site", "snippet")
-
-data_option = click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    default=Path("data"),
-    envvar="WARTA_DATA",
-    show_default=True,
-    show_envvar=True,
-    help="The folder of the archive.",
-)
 
 
 class OneLineErrors(click.Group):
@@ -73,93 +58,7 @@ def cli() -> None:
     """An archive of regional news: crawl it, search it, read it."""
 
 
-@cli.command("search")
-@click.argument("words", nargs=-1, required=True)
-@click.option("--site", type=click.Choice(list(SITES)), help="Only this site.")
-@click.option("--pewarta", metavar="NAME", help="Only stories of this reporter.")
-@click.option("--editor", metavar="NAME", help="Only stories of this editor.")
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Published on this day or later."
-)
-@click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Published on this day or before."
-)
-@click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True)
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True
-)
-@data_option
-def search_command(
-    words: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
-    form: str,
-    data: Path,
-    **filters: Any,
-) -> None:
-    """Find stories in which all WORDS occur; "a phrase" in quotes stands together."""
-    query = Query(
-        words=" ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words),
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        **filters,
-    )
-    with Archive.open_reading(data) as archive:
-        result = search(archive, query)
-    _WRITERS[form](result)
-
-
-def _console() -> Console:
-    """A terminal has its own width; what goes to a file or a pipe is not to be cut at 80 columns."""
-    return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=400, soft_wrap=True)
-
-
-def _write_table(result: Result) -> None:
-    console = _console()
-    for hit in result.hits:
-        console.print(Text(hit.title, style="bold"))
-        facts = (hit.published_at and hit.published_at[:10], hit.id, hit.pewarta and f"Pewarta: {hit.pewarta}")
-        console.print(Text("  " + " · ".join(fact for fact in facts if fact), style="dim"))
-        console.print(Padding(_marked(collapse(hit.snippet)), (0, 0, 0, 2), expand=False), soft_wrap=False)
-        console.print()
-    shown = f", the first {len(result.hits)} shown" if result.total > len(result.hits) else ""
-    found = "1 story" if result.total == 1 else f"{result.total:,} stories"
-    console.print(f"{found}{shown}" if result.total else "No story has all of these words.")
-
-
-def _write_json(result: Result) -> None:
-    click.echo(json.dumps([hit.plain() for hit in result.hits], ensure_ascii=False, indent=2))
-
-
-def _write_jsonl(result: Result) -> None:
-    for hit in result.hits:
-        click.echo(json.dumps(hit.plain(), ensure_ascii=False))
-
-
-def _write_csv(result: Result) -> None:
-    writer = csv.DictWriter(sys.stdout, FIELDS)
-    writer.writeheader()
-    writer.writerows(hit.plain() for hit in result.hits)
-
-
-_WRITERS: dict[str, Callable[[Result], None]] = {
-    "table": _write_table,
-    "json": _write_json,
-    "jsonl": _write_jsonl,
-    "csv": _write_csv,
-}
-
-
-def _marked(snippet: str) -> Text:
-    text = Text()
-    for index, part in enumerate(snippet.split(MARK)):
-        found, _, rest = part.partition(UNMARK)
-        if index and UNMARK in part:
-            text.append(found, style="bold yellow").append(rest)
-        else:
-            text.append(part)
-    return text
+cli.add_command(search_command)
 
 
 @cli.command()
@@ -177,7 +76,7 @@ def show(article_id: str, data: Path) -> None:
             " AND story_id = (SELECT story_id FROM stories WHERE article_id = :id)",
             {"id": article["id"]},
         )
-    console = _console()
+    console = console_of_output()
     console.print(Text(article["title"], style="bold"))
     for label, value in [*_facts(article), ("Also on", ", ".join(row["article_id"] for row in also))]:
         if value:
@@ -226,7 +125,7 @@ def history(article_id: str, data: Path) -> None:
         article = _find(archive, article_id)
         versions = versions_of(archive, article["id"])
         withdrawn = article["gone_at"]
-    console = _console()
+    console = console_of_output()
     console.print(Text(article["title"], style="bold"))
     console.print(f"Version 1, seen {_minute(versions[0]['seen_at'])}")
     for change in changes(versions):
@@ -265,7 +164,7 @@ def status(data: Path) -> None:
     """Say what the archive holds, and how the last runs of each site went."""
     with Archive.open_reading(data) as archive:
         sites = all_sites(archive)
-    console = _console()
+    console = console_of_output()
     for site in sites:
         console.print(
             Text.assemble((site.site, "bold"), f": {site.verdict}", f": {site.reason}" if site.reason else "")
@@ -294,13 +193,13 @@ def serve(port: int, data: Path) -> None:
     import uvicorn
     from datasette.app import Datasette
 
-    from archive.browse import METADATA, SETTINGS, STORIES
+    from archive.browse import METADATA, SETTINGS
 
     try:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise ArchiveError(f"Port {port} is taken (by another `warta serve`?): name another with --port.") from error
     datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
-    click.echo(f"http://127.0.0.1:{listening.getsockname()[1]}{STORIES}\nCtrl-C ends.")
+    click.echo(f"http://127.0.0.1:{listening.getsockname()[1]}/\nCtrl-C ends.")
     config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
     uvicorn.Server(config).run(sockets=[listening])

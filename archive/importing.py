@@ -20,6 +20,7 @@ from archive.rebuild import Outcome, Tell, note, read_into
 from archive.records import end_of_record, walk
 from archive.recovery import take_up
 from archive.staging import Staging
+from archive.terms import update_terms
 
 _AT_ONCE = 1 << 20
 _LONGEST_LINE = 1 << 16
@@ -69,6 +70,7 @@ def import_files(
         outcome = read_into(archive, fresh, staging, workers, scheduler, tell)
         for name in fresh:
             note(archive, name, staging.records(name))
+        update_terms(archive)
         staging.remove()
     return outcome
 

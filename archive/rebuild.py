@@ -24,6 +24,7 @@ from archive.recovery import seal_parts, take_up
 from archive.replay import Replay
 from archive.staging import Staging
 from archive.takeover import beside, take_other_sites, take_over
+from archive.terms import update_terms
 
 _LAST = "~"
 """Comes after every date."""
@@ -98,6 +99,7 @@ def rebuild(
         for name in warcs:
             if name not in noted and (site is None or name.partition("/")[0] == site):  # the others only in part
                 note(archive, name, staging.records(name))
+        update_terms(archive)
     if dry_run:
         fresh.unlink()
         staging.close()
@@ -105,6 +107,7 @@ def rebuild(
     if only_changed and has_old:
         with Archive.open(data) as archive, beside(archive, fresh, name="rebuilt"):
             write_changed(archive)
+            update_terms(archive)
     else:
         _swap(fresh, database_path(data))
     staging.remove()

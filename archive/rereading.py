@@ -13,8 +13,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from archive.cli import data_option
 from archive.importing import import_files
+from archive.options import data_option
 from archive.rebuild import Outcome, StoppedError, Tell, rebuild
 from archive.sites import SITES
 

@@ -1,40 +1,33 @@
-"""What a person types -> safe SQL -> hits."""
+"""Search: one engine for the command line, the web pages and their feeds.
+
+What is found is exact: every story that meets the question. What costs is bounded: relevance is reckoned for the newest
+RANKED stories found and for the newest TITLED that have all words in the title, and the rest follows by date; of a word
+in a large part of all stories, which tells next to nothing of any of them, only the place is looked at. Counts end at
+BOUND (all in archive.finding).
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from archive.database import Archive
+from archive.finding import BOUND, Asked, Found, Query
+from archive.marking import MARK, UNMARK, Marker
 
-MARK, UNMARK = "\ue000", "\ue001"
-"""Private-use characters around the words found in a snippet."""
+SHOWN_VALUES = 12
+"""Values that a facet shows."""
 
-_PHRASES = re.compile(r'"([^"]*)"|(\S+)')
-# bm25 weights in the order of the index: title, body, pewarta, editor, caption, tags.
-_RANK = "bm25(articles_fts, 8, 1, 2, 2, 1, 4)"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """`words` as typed: all must occur, "a phrase" stands together. Dates are inclusive."""
-
-    words: str
-    site: str | None = None
-    pewarta: str | None = None
-    editor: str | None = None
-    since: date | None = None
-    until: date | None = None
-    sort: Literal["relevance", "newest"] = "relevance"
-    limit: int = 10
+Facet = Literal["site", "year", "section", "pewarta", "credit", "advertorial"]
+FACETS: tuple[Facet, ...] = ("site", "year", "section", "pewarta", "credit", "advertorial")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """One story found; `snippet` has MARK and UNMARK around the words."""
+    """One story found, of the site where it fits best; `also_on` are the ids of its articles on other sites. `snippet`
+    has MARK and UNMARK around the words."""
 
     id: str
     url: str
@@ -46,6 +39,9 @@ class Hit:
     credit: str | None
     site: str
     snippet: str
+    is_advertorial: bool
+    gone_at: str | None
+    also_on: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
         return asdict(self) | {"snippet": self.snippet.replace(MARK, "").replace(UNMARK, "")}
@@ -53,54 +49,92 @@ class Hit:
 
 @dataclass(frozen=True)
 class Result:
+    """`total` stories were found, or where it is `capped` more than that; then `facets` are counted over the newest
+    ones, but for years, which are counted each, up to the same bound. A facet is a list of (value, stories).
+    `suggestions` are known words written like one that no story has, `cut` the prefixes that have too many words to
+    look for all."""
+
     total: int
+    capped: bool
     hits: list[Hit]
-
-
-def match_expression(words: str) -> str | None:
-    """An FTS5 expression of quoted strings alone, so that nothing a person types is syntax; None without a word.
-
-    Letters of the mathematical alphabets, which some sites print, are looked for in both forms."""
-    strings = []
-    for phrase, word in _PHRASES.findall(words.replace("\0", " ")):
-        text = (phrase or word).replace('"', " ")
-        if not any(c.isalnum() for c in text):
-            continue
-        forms = dict.fromkeys((text, unicodedata.normalize("NFKC", text)))
-        strings.append("(" + " OR ".join(f'"{form}"' for form in forms) + ")")
-    return " AND ".join(strings) or None
+    facets: dict[Facet, list[tuple[str, int]]]
+    suggestions: dict[str, list[str]]
+    cut: list[str]
+    marker: Marker = field(repr=False)
 
 
 def search(archive: Archive, query: Query) -> Result:
-    """The stories in which all words occur and all filters hold."""
-    expression = match_expression(query.words)
-    if expression is None:
-        return Result(0, [])
-    conditions = ["articles_fts MATCH :words"]
-    parameters: dict[str, Any] = {"words": expression, "limit": query.limit, "mark": MARK, "unmark": UNMARK}
-    if query.site:
-        conditions.append("site = :site")
-        parameters["site"] = query.site
-    for column in ("pewarta", "editor"):
-        if name := getattr(query, column):
-            # R. Wartono = R Wartono: names are compared without case, dots and space.
-            folded = f"replace(replace(replace(lower(articles.{column}), '.', ''), ' ', ''), ',', '|')"
-            conditions.append(f"instr('|' || {folded} || '|', :{column})")
-            parameters[column] = "|" + re.sub(r"[.\s]", "", name.lower()) + "|"
-    if query.since:
-        conditions.append("published_date >= :since")
-        parameters["since"] = query.since.isoformat()
-    if query.until:
-        conditions.append("published_date <= :until")
-        parameters["until"] = query.until.isoformat()
-    where = " AND ".join(conditions)
-    source = f"articles_fts JOIN articles ON articles.key = articles_fts.rowid WHERE {where}"
-    total = archive.rows(f"SELECT count(*) AS n FROM {source}", parameters)[0]["n"]
-    order = "key DESC" if query.sort == "newest" else f"{_RANK}, key DESC"
-    rows = archive.rows(
-        "SELECT articles.id, url, articles.title, articles.pewarta, articles.editor, published_at, section, credit,"
-        " site, snippet(articles_fts, 1, :mark, :unmark, ' … ', 24) AS snippet"
-        f" FROM {source} ORDER BY {order} LIMIT :limit",
-        parameters,
+    """The stories that meet a query. No text raises."""
+    asked = Asked(archive, query)
+    marker = Marker(asked.parts())
+    rows = asked.newest(max(BOUND + 1, 2 * (query.offset + query.limit)))  # two articles of a story are one hit
+    capped = len(rows) > BOUND
+    ordered = asked.by_relevance(rows) if query.sort == "relevance" and asked.expression else rows
+    stories = _folded(ordered)
+    counted = _folded(rows[:BOUND])
+    facets = _facets(counted)
+    if capped and not asked.within_days:
+        facets["year"] = [*asked.years()] or facets["year"]
+    return Result(
+        len(counted),
+        capped,
+        _hits(archive, stories[query.offset : query.offset + query.limit], marker),
+        facets,
+        {} if rows else asked.suggestions(),
+        [one.part.typed for one in asked.parts() if one.cut],
+        marker,
     )
-    return Result(total, [Hit(**row) for row in rows])
+
+
+def latest(archive: Archive, count: int) -> list[Hit]:
+    """The newest stories."""
+    asked = Asked(archive, Query(words=""))
+    return _hits(archive, _folded(asked.newest(2 * count))[:count], Marker(()))
+
+
+def _folded(rows: Iterable[Found]) -> list[Found]:
+    """The first article of each story."""
+    stories: dict[str, Found] = {}
+    for row in rows:
+        stories.setdefault(row.story_id or row.id, row)
+    return list(stories.values())
+
+
+def _facets(rows: list[Found]) -> dict[Facet, list[tuple[str, int]]]:
+    counts: dict[Facet, Counter[str]] = {name: Counter() for name in FACETS}
+    plain: tuple[Literal["site", "section", "credit"], ...] = ("site", "section", "credit")
+    for column in plain:
+        counts[column].update(getattr(row, column) or "" for row in rows)
+    for row in rows:
+        counts["year"][(row.published_date or "")[:4]] += 1
+        for name in (row.pewarta or "").split(", "):
+            counts["pewarta"][name] += 1
+        counts["advertorial"]["yes" if row.is_advertorial else "no"] += 1
+    for counter in counts.values():
+        del counter[""]
+    result: dict[Facet, list[tuple[str, int]]] = {
+        name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_VALUES]
+        for name, counter in counts.items()
+    }
+    return result | {"year": sorted(counts["year"].items(), reverse=True)}
+
+
+def _hits(archive: Archive, rows: list[Found], marker: Marker) -> list[Hit]:
+    marks = ", ".join("?" for _ in rows)
+    articles = archive.rows(
+        "SELECT key, id, url, title, pewarta, editor, published_at, section, credit, site, is_advertorial, gone_at,"
+        f" body FROM articles WHERE key IN ({marks})",
+        [row.key for row in rows],
+    )
+    by_key = {article.pop("key"): article for article in articles}
+    stories = [row.story_id for row in rows if row.story_id]
+    members = archive.rows(
+        f"SELECT story_id, article_id FROM stories WHERE story_id IN ({', '.join('?' for _ in stories)})", stories
+    )
+    hits = []
+    for row in rows:
+        article = by_key[row.key]
+        also = [m["article_id"] for m in members if m["story_id"] == row.story_id and m["article_id"] != row.id]
+        article["is_advertorial"] = bool(article["is_advertorial"])
+        hits.append(Hit(**article | {"snippet": marker.passage(article.pop("body"))}, also_on=tuple(sorted(also))))
+    return hits

@@ -78,7 +78,8 @@ def _keep_stories(archive: Archive) -> int:
         forget(archive, story)
     for table, key in (("versions", "article_id"), ("articles", "id")):
         archive.db.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM temp.kept)")
-    stories = archive.rows("SELECT o.* FROM old.articles o JOIN temp.kept USING (id)")
+    names = ", ".join(f"o.{name}" for name in archive.columns("articles"))
+    stories = archive.rows(f"SELECT {names} FROM old.articles o JOIN temp.kept USING (id)")
     for story in stories:
         while archive.row("SELECT 1 FROM articles WHERE key = ?", [story["key"]]):
             story["key"] += 1

@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 import click
 from rich.console import Console
 
-from archive.cli import cli, data_option, search_command
+from archive.cli import cli
 from archive.database import ArchiveError
 from archive.listings import Listed
+from archive.options import data_option
 from archive.rereading import import_command, rebuild_command
+from archive.search_command import search_command
 from archive.sites import SITES
 from crawler.health import WELL
 from crawler.options import origin_option

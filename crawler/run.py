@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,6 +30,7 @@ from archive.listings import Listed
 from archive.locking import hold
 from archive.recovery import take_up
 from archive.sites import SITES
+from archive.terms import update_terms
 from archive.times import iso_utc
 from crawler.health import RunReport
 from crawler.manners import end_pauses
@@ -125,6 +127,11 @@ def crawl(
     errors = [task.exception() for task in tasks.values()]  # all are asked for, or asyncio complains
     for error in filter(None, errors):
         raise error
+    try:
+        with Archive.open(data) as archive:
+            update_terms(archive)
+    except sqlite3.Error as error:  # a full disk: what was crawled is kept, and the next run counts its words
+        console.print(f"The words of new stories are not counted yet: {error}.", markup=False, soft_wrap=True)
     sessions = {site: Session.of(crawler) for site, crawler in crawlers.items()}
     return [
         SiteRun(site, session.report, session.started_at, seconds.get(site, 0)) for site, session in sessions.items()

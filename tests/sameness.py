@@ -8,7 +8,7 @@ from typing import Any
 from archive.database import Archive
 
 TABLES: tuple[str, ...] = ("articles", "versions", "captures", "pages", "listings", "walks", "runs", "warcs")
-TABLES += ("stories", "twins", "bands")
+TABLES += ("stories", "twins", "bands", "terms", "uncounted", "outdated")
 
 
 def told(data: Path) -> dict[str, list[dict[str, Any]]]:
@@ -35,5 +35,5 @@ def assert_same(one: dict[str, list[dict[str, Any]]], other: dict[str, list[dict
     for table, rows in one.items():
         for was, now in zip(rows, other[table], strict=False):
             differ = {name: (was[name], now[name]) for name in was if was[name] != now[name]}
-            assert not differ, f"{table} {was.get('id') or was.get('url')}: {differ}"
+            assert not differ, f"{table} {was.get('id') or was.get('url') or was}: {differ}"
         assert len(rows) == len(other[table]), table

@@ -1,0 +1,52 @@
+"""A person: the stories they reported and those they edited, by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote
+
+from datasette.utils.asgi import Request, Response
+
+from archive.database import Archive
+from archive.finding import Asked, Query
+from archive.search import Hit, search
+from archive.web.reading import MissingError, Reader
+from archive.web.rendering import page
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # which loads this plugin while it is being imported
+
+SHOWN = 20
+Role = Literal["pewarta", "editor"]
+ROLES: tuple[Role, ...] = ("pewarta", "editor")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a person did in one role: (year, stories), the newest first, and the newest stories."""
+
+    role: Role
+    years: list[tuple[str, int]]
+    newest: list[Hit]
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, count in self.years)
+
+
+async def person(datasette: Datasette, request: Request, read: Reader) -> Response:
+    name = unquote(request.url_vars["name"]).strip()
+    works: list[Work] = await read(lambda archive: _works(archive, name))
+    if not works:
+        raise MissingError("no_such_person")
+    return page(datasette, request, "person.html", name=name, works=works)
+
+
+def _works(archive: Archive, name: str) -> list[Work]:
+    works = []
+    for role in ROLES:
+        query = Query(words="", sort="newest", limit=SHOWN, **{role: name})  # type: ignore[arg-type]
+        if years := Asked(archive, query).all_years():
+            works.append(Work(role, years, search(archive, query).hits))
+    return works

@@ -1,0 +1,96 @@
+"""The Datasette plugin: a reading room in front of Datasette's own pages.
+
+    /                       start page
+    /cari?q=…               search; /cari.json, /cari.csv, /cari.atom
+    /berita/ID              a story;  ?bentuk=bibtex, ?bentuk=ris
+    /orang/NAME             a person's stories
+    /tangkapan/ID           a captured page
+
+It needs no more of Datasette than 0.65 and 1.0 share: `register_routes`, `Database.execute_fn`, `urls.path`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Request, Response
+from sqlite_utils import Database
+
+from archive.database import Archive
+from archive.schema import migrations
+from archive.web.captures import capture, captured_page
+from archive.web.people import person
+from archive.web.reading import MissingError, Reader
+from archive.web.rendering import trouble, words_for
+from archive.web.results import results
+from archive.web.start import start
+from archive.web.story import story
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # which loads this plugin while it is being imported
+
+View = Callable[["Datasette", Request, Reader], Awaitable[Response]]
+SECONDS = 5
+"""How long one page may search."""
+
+
+@hookimpl
+def register_routes(datasette: Datasette) -> list[tuple[str, Any]]:  # noqa: ARG001
+    return [
+        (r"^/$", _view(start)),
+        (r"^/cari(?:\.(?P<form>json|csv|atom))?$", _view(results)),
+        (r"^/berita/(?P<id>.+)$", _view(story)),
+        (r"^/orang/(?P<name>.+)$", _view(person)),
+        (r"^/tangkapan/(?P<id>\d{1,18})$", _view(capture)),
+        (r"^/tangkapan/(?P<id>\d{1,18})/halaman$", _view(captured_page)),
+        (r"^/-/warta\.css$", style),
+    ]
+
+
+def style() -> Response:
+    text = files("archive.web").joinpath("warta.css").read_text("utf-8")
+    return Response(text, headers={"Cache-Control": "max-age=3600"}, content_type="text/css; charset=utf-8")
+
+
+def _view(view: View) -> Callable[..., Awaitable[Response]]:
+    """Gives a view the archive to read, and tells in a page of the reader's language what goes wrong."""
+
+    async def answer(datasette: Datasette, request: Request) -> Response:
+        words = words_for(request)
+        try:
+            return await view(datasette, request, _reader(datasette))
+        except MissingError as error:
+            return trouble(datasette, request, getattr(words, str(error)), status=404)
+        except sqlite3.OperationalError as error:
+            if str(error) != "interrupted":
+                raise
+            return trouble(datasette, request, words.too_slow, status=503)
+
+    return answer
+
+
+def _reader(datasette: Datasette) -> Reader:
+    """Reads the first of the databases that is an archive."""
+    database = next(
+        (one for one in datasette.databases.values() if one.path and Path(one.path).name == "archive.db"), None
+    )
+    if database is None:
+        raise MissingError("no_archive")
+
+    async def read(work: Callable[[Archive], Any]) -> Any:
+        def reading(connection: sqlite3.Connection) -> Any:
+            db = Database(connection)
+            if migrations.pending(db):
+                raise MissingError("old_archive")
+            with sqlite_timelimit(connection, SECONDS * 1000):
+                return work(Archive(Path(database.path).parent, db))
+
+        return await database.execute_fn(reading)
+
+    return read

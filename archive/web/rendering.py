@@ -1,0 +1,119 @@
+"""From what was found to a page: the templates, the reader's language, the headers of every answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from datasette.utils.asgi import Request, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from archive.browse import STORIES
+from archive.marking import MARK, UNMARK
+from archive.sites import SITES
+from archive.web.labels import LANGUAGES, Language, Words, language_of
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # which loads this plugin while it is being imported
+
+HTML = "text/html; charset=utf-8"
+LANGUAGE_COOKIE = "language"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+"""No script, nothing from elsewhere: what a page says of itself cannot do more than stand there."""
+
+
+class Addresses:
+    """Where things are: short addresses that stay."""
+
+    def __init__(self, datasette: Datasette) -> None:
+        self._path = datasette.urls.path
+
+    def start(self) -> str:
+        return str(self._path("/"))
+
+    def style(self) -> str:
+        return str(self._path("/-/warta.css"))
+
+    def search(self, form: str = "", **asked: Any) -> str:
+        """Leaves out what is empty, and the first page; `form` is "json", "csv" or "atom"."""
+        told = urlencode({n: v for n, v in asked.items() if v not in (None, "") and (n, v) != ("page", 1)})
+        return str(self._path(f"/cari{'.' if form else ''}{form}")) + (f"?{told}" if told else "")
+
+    def story(self, article_id: str, form: str = "") -> str:
+        return str(self._path(f"/berita/{quote(article_id)}")) + (f"?bentuk={form}" if form else "")
+
+    def person(self, name: str) -> str:
+        return str(self._path(f"/orang/{quote(name, safe='')}"))
+
+    def capture(self, capture_id: int) -> str:
+        return str(self._path(f"/tangkapan/{capture_id}"))
+
+    def captured_page(self, capture_id: int) -> str:
+        return self.capture(capture_id) + "/halaman"
+
+    def tables(self) -> str:
+        return str(self._path(STORIES))
+
+
+def language(request: Request) -> Language:
+    """What the reader chose, or what the browser asks for."""
+    for chosen in (request.args.get("bahasa"), request.cookies.get(LANGUAGE_COOKIE)):
+        for known in LANGUAGES:
+            if chosen == known:
+                return known
+    return language_of(request.headers.get("accept-language", ""))
+
+
+def words_for(request: Request) -> Words:
+    return Words(language(request))
+
+
+def page(datasette: Datasette, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    words = words_for(request)
+    asked = {name: request.args[name] for name in request.args if name != "bahasa"}
+    body = _environment().get_template(template).render(
+        words=words,
+        to=Addresses(datasette),
+        switch="?" + urlencode(asked | {"bahasa": words.other}),
+        **values,
+    )  # fmt: skip
+    response = Response(body, status=status, headers=dict(HEADERS), content_type=HTML)
+    if request.args.get("bahasa") in LANGUAGES:
+        response.set_cookie(LANGUAGE_COOKIE, words.language, max_age=365 * 86400, samesite="lax", httponly=True)
+    return response
+
+
+def trouble(datasette: Datasette, request: Request, message: str, *, status: int) -> Response:
+    return page(datasette, request, "trouble.html", status=status, message=message)
+
+
+def marked(text: str) -> Markup:
+    """Words between MARK and UNMARK in <mark>, all else as plain text."""
+    return Markup(str(escape(text)).replace(MARK, "<mark>").replace(UNMARK, "</mark>"))
+
+
+def site_title(name: str) -> str:
+    return SITES[name].title if name in SITES else name
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("archive.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"marked": marked, "site_title": site_title}
+    return environment

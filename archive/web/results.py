@@ -1,0 +1,177 @@
+"""The search page, and the same result as JSON, CSV and Atom."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Literal
+from xml.etree import ElementTree
+
+from datasette.utils.asgi import Request, Response
+
+from archive.asking import days_of
+from archive.finding import BOUND, YEARLY, Query
+from archive.search import FACETS, Facet, Hit, Result, search
+from archive.terms import MOST_FORMS
+from archive.web.reading import Reader
+from archive.web.rendering import Addresses, page, site_title, words_for
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # which loads this plugin while it is being imported
+
+A_PAGE = 20
+MOST_ROWS = 1000
+"""Hits that one JSON, CSV or Atom answer may have, asked for with `banyak`."""
+_NARROWING = ("site", "year", "section", "pewarta", "editor", "credit", "advertorial", "since", "until")
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+class Asked:
+    """What the address of a search says. What is odd in it is left out."""
+
+    def __init__(self, request: Request, form: str) -> None:
+        arguments = {name: request.args.get(name) or "" for name in ("q", "sort", "page", "banyak", *_NARROWING)}
+        self.words: str = arguments["q"]
+        self.narrowed = {name: arguments[name] for name in _NARROWING if arguments[name]}
+        is_feed = form == "atom" and not arguments["sort"]
+        newest = is_feed or arguments["sort"] == "newest" or not self.words.strip()
+        self.sort: Literal["relevance", "newest"] = "newest" if newest else "relevance"
+        self.page = (
+            min(int(arguments["page"]), 100_000) if arguments["page"].isdecimal() and arguments["page"] != "0" else 1
+        )
+        many = int(arguments["banyak"]) if form and arguments["banyak"].isdecimal() else A_PAGE
+        self.limit = min(max(many, 1), MOST_ROWS)
+
+    def query(self) -> Query:
+        since, until = self._days("since", 0), self._days("until", 1)
+        if year := days_of(self.narrowed.get("year", "")):
+            since, until = max(since or year[0], year[0]), min(until or year[1], year[1])
+        names = ("site", "section", "pewarta", "editor", "credit")
+        advertorial = {"yes": True, "no": False}.get(self.narrowed.get("advertorial", ""))
+        return Query(
+            words=self.words,
+            **{name: self.narrowed.get(name) for name in names},
+            advertorial=advertorial,
+            since=since,
+            until=until,
+            sort=self.sort,
+            limit=self.limit,
+            offset=(self.page - 1) * self.limit,
+        )
+
+    def _days(self, name: str, end: Literal[0, 1]) -> date | None:
+        days = days_of(self.narrowed.get(name, ""))
+        return days[end] if days else None
+
+    def told(self, **other: Any) -> dict[str, Any]:
+        """The parts of the address, with some of them other."""
+        sort = self.sort if self.words.strip() else ""
+        return {"q": self.words, **self.narrowed, "sort": "" if sort == "relevance" else sort} | other
+
+
+async def results(datasette: Datasette, request: Request, read: Reader) -> Response:
+    form = request.url_vars.get("form") or ""
+    asked = Asked(request, form)
+    result: Result = await read(lambda archive: search(archive, asked.query()))
+    to = Addresses(datasette)
+    more = len(result.hits) == asked.limit and (result.capped or asked.page * asked.limit < result.total)
+    match form:
+        case "json":
+            return _json(request, asked, result, to, more)
+        case "csv":
+            return _csv(request, result, to)
+        case "atom":
+            return _atom(request, asked, result, to)
+    return page(
+        datasette,
+        request,
+        "results.html",
+        asked=asked,
+        result=result,
+        facets=_facets(result, asked),
+        more=more,
+        bound=BOUND,
+        yearly=YEARLY,
+        most_forms=MOST_FORMS,
+    )
+
+
+def _facets(result: Result, asked: Asked) -> list[tuple[Facet, list[tuple[str, int]]]]:
+    """The facets that can narrow the result down further."""
+    return [
+        (name, result.facets[name])
+        for name in FACETS
+        if name not in asked.narrowed and (len(result.facets[name]) > 1 or (name == "credit" and result.facets[name]))
+    ]
+
+
+def _address(request: Request, path: str) -> str:
+    return f"{request.scheme}://{request.host}{path}"
+
+
+def _rows(request: Request, hits: list[Hit], to: Addresses) -> list[dict[str, Any]]:
+    return [hit.plain() | {"address": _address(request, to.story(hit.id))} for hit in hits]
+
+
+def _json(request: Request, asked: Asked, result: Result, to: Addresses, more: bool) -> Response:
+    following = to.search("json", **asked.told(page=asked.page + 1, banyak=asked.limit)) if more else None
+    told = {
+        "query": asked.told(),
+        "total": result.total,
+        "total_is_capped": result.capped,
+        "hits": _rows(request, result.hits, to),
+        "facets": {name: dict(values) for name, values in result.facets.items()},
+        "suggestions": result.suggestions,
+        "next": _address(request, following) if following else None,
+    }
+    return Response(json.dumps(told, ensure_ascii=False), content_type="application/json; charset=utf-8")
+
+
+def _csv(request: Request, result: Result, to: Addresses) -> Response:
+    text = StringIO()
+    writer = csv.DictWriter(text, [*(field.name for field in fields(Hit)), "address"])
+    writer.writeheader()
+    writer.writerows(row | {"also_on": " ".join(row["also_on"])} for row in _rows(request, result.hits, to))
+    headers = {"Content-Disposition": 'attachment; filename="warta.csv"', "X-Content-Type-Options": "nosniff"}
+    return Response(text.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _atom(request: Request, asked: Asked, result: Result, to: Addresses) -> Response:
+    """RFC 4287. A story's id is its address on its site, which does not change with where this archive stands."""
+    words = words_for(request)
+    ElementTree.register_namespace("", ATOM)
+    feed = ElementTree.Element(f"{{{ATOM}}}feed")
+
+    def add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
+        element = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+        element.text = "".join(c for c in text if c.isprintable() or c in "\n\t") or None
+        return element
+
+    own, html = (_address(request, to.search(form, **asked.told())) for form in ("atom", ""))
+    add(feed, "title", f"warta: {asked.words.strip() or words.all_stories}")
+    add(feed, "id", own)
+    add(feed, "link", rel="self", href=own)
+    add(feed, "link", rel="alternate", type="text/html", href=html)
+    times = [_instant(hit.published_at) for hit in result.hits if hit.published_at]
+    add(feed, "updated", max(times, default="1970-01-01T00:00:00Z"))
+    for hit, row in zip(result.hits, _rows(request, result.hits, to), strict=True):
+        entry = add(feed, "entry")
+        add(entry, "title", hit.title)
+        add(entry, "id", hit.url)
+        add(entry, "link", rel="alternate", type="text/html", href=row["address"])
+        add(entry, "updated", _instant(hit.published_at) if hit.published_at else "1970-01-01T00:00:00Z")
+        for name in (hit.pewarta or site_title(hit.site)).split(", "):
+            add(add(entry, "author"), "name", name)
+        add(entry, "summary", row["snippet"])
+    body = ElementTree.tostring(feed, encoding="unicode", xml_declaration=False)
+    headers = {"X-Content-Type-Options": "nosniff"}
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
+    return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
+
+
+def _instant(time: str) -> str:
+    moment = datetime.fromisoformat(time)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

@@ -1,0 +1,68 @@
+"""The start page: search, the newest stories, the state of each site, stories per month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from datasette.utils.asgi import Request, Response
+
+from archive.database import Archive, Row
+from archive.search import Hit, latest
+from archive.sites import SITES
+from archive.web.reading import Reader
+from archive.web.rendering import page
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette  # which loads this plugin while it is being imported
+
+NEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """`months` are (month as 2026-09, stories), all from the first to the last; `sites` are rows of site, stories,
+    started_at, verdict, reason."""
+
+    newest: list[Hit]
+    sites: list[Row]
+    months: list[tuple[str, int]]
+
+    @property
+    def most(self) -> int:
+        return max((count for _, count in self.months), default=0)
+
+    @property
+    def years(self) -> list[tuple[str, int]]:
+        years: dict[str, int] = {}
+        for month, count in self.months:
+            years[month[:4]] = years.get(month[:4], 0) + count
+        return [(year, count) for year, count in reversed(years.items()) if count]
+
+
+async def start(datasette: Datasette, request: Request, read: Reader) -> Response:
+    return page(datasette, request, "start.html", start=await read(_start))
+
+
+def _start(archive: Archive) -> Start:
+    by_site = archive.rows("SELECT site, count(*) AS n FROM articles GROUP BY site ORDER BY site")
+    counts = {row["site"]: row["n"] for row in by_site}
+    sites = []
+    for site in dict.fromkeys((*SITES, *counts)):
+        run = archive.row(
+            "SELECT started_at, verdict, reason FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site]
+        )
+        sites.append({"site": site, "stories": counts.get(site, 0), "run": run})
+    months = archive.rows(
+        "SELECT substr(published_date, 1, 7) AS month, count(*) AS n FROM articles"
+        " WHERE published_date NOT NULL GROUP BY 1"
+    )
+    return Start(latest(archive, NEWEST), sites, _every_month({row["month"]: row["n"] for row in months}))
+
+
+def _every_month(counts: dict[str, int]) -> list[tuple[str, int]]:
+    if not counts:
+        return []
+    first, last = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (min(counts), max(counts)))
+    months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(first, last + 1))
+    return [(month, counts.get(month, 0)) for month in months]

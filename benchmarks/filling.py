@@ -1,0 +1,151 @@
+"""Fills an archive with made-up articles, as many as one likes, to measure how search behaves at size:
+
+    python -m benchmarks.filling DATA [ARTICLES]
+
+The words are Indonesian roots with their real affixes; how often each occurs follows Zipf's law, so that a few occur in
+nearly all articles, some in 40 of 100, and most in hardly any. The same number gives the same articles each time.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib.resources import files
+from itertools import accumulate
+from pathlib import Path
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from archive.database import Archive
+from archive.terms import update_terms
+
+WORDS = 300
+"""Words an article has on average."""
+_COMMON = (
+    "yang di dan ini itu untuk dengan pada dari dalam tidak akan juga kata ke oleh para telah karena ada ia bisa"
+    " lebih saat sudah warga harus kami agar tersebut serta hari tahun orang secara atau dapat masyarakat daerah"
+    " kabupaten paser kalimantan timur kepala pemerintah bupati desa kecamatan kegiatan antara senin selasa rabu kamis"
+).split()
+_SECTIONS = "Kesehatan Ekonomi Pendidikan Hukum Olahraga Politik Kesra Umum Lingkungan Daerah Artikel Seputar".split()
+_CREDITS = (None,) * 16 + ("MC Kominfo Paser", "Humas Pemkab Kutai", "Diskominfo Kaltim", "Prokopim PPU")
+_SITES = ("antara-kaltim",) * 7 + ("mc-paser",) * 3
+_ZONE = ZoneInfo("Asia/Makassar")
+_FIRST = datetime(2008, 1, 1, tzinfo=_ZONE)
+_SECONDS = int(timedelta(days=365 * 18.8).total_seconds())
+_AT_ONCE = 10_000
+
+
+def nasal(prefix: str, root: str) -> str:
+    """meN- or peN- before a root: menulis, memakai, mengirim, menyapu, membaca, melihat."""
+    first = root[0]
+    if first in "kpts" and root[1:2] not in ("", "r", "l"):
+        return prefix + {"k": "ng", "p": "m", "t": "n", "s": "ny"}[first] + root[1:]
+    if first in "lmnrwy":
+        return prefix + root
+    return prefix + {"b": "m", "f": "m", "v": "m", "p": "m", "c": "n", "d": "n", "j": "n", "z": "n", "t": "n"}.get(
+        first, "ng"
+    ) + root  # fmt: skip
+
+
+def family(root: str) -> list[str]:
+    """The forms of a root, the commonest first."""
+    me, pe = nasal("me", root), nasal("pe", root)
+    forms = [root, me + "kan", "di" + root, me, pe + "an", root + "an", "ber" + root, "di" + root + "kan", "ter" + root]
+    forms += [root + "nya", "ke" + root + "an", pe, me + "i", "di" + root + "i", pe + "annya", root + "kan"]
+    forms += [root + "annya", "ke" + root + "annya", "per" + root + "an", "se" + root, root + "i", "memper" + root]
+    return forms
+
+
+def vocabulary() -> tuple[list[str], list[float]]:
+    """Words and how often each occurs, cumulated."""
+    roots = (files("Sastrawi.Stemmer") / "data" / "kata-dasar.txt").read_text().split()
+    roots = [root for root in roots if root.isalpha() and len(root) > 3]
+    random.Random(1).shuffle(roots)
+    weights = dict.fromkeys(_COMMON, 0.0)
+    for rank, word in enumerate(_COMMON):
+        weights[word] = 1 / (rank + 2)
+    for rank, root in enumerate(roots):
+        forms = family(root)[: max(1, 24 - rank // 500)]
+        for place, form in enumerate(forms):
+            weights[form] = weights.get(form, 0) + 0.5 / (rank + len(_COMMON)) / (place + 1)
+    return list(weights), list(accumulate(weights.values()))
+
+
+def people(chance: random.Random) -> list[str]:
+    first = (
+        "Ahmad Budi Citra Dewi Eko Fajar Gita Hadi Indra Joko Kartika Lestari Mulyono Nur Oki Putri Rahmat Sari".split()
+    )
+    last = "Wartono Hakim Saad Rusdi Siregar Nugroho Pratama Wijaya Santoso Halim Maulana Kusuma Saputra Utami".split()
+    return [f"{one} {other}" for one in first for other in last if chance.random() < 0.9]
+
+
+def articles(count: int) -> Iterator[tuple[object, ...]]:
+    """Rows of `articles` in the order of `COLUMNS`."""
+    chance = random.Random(count)
+    words, weights = vocabulary()
+    names = people(chance)
+    shares = list(accumulate(1 / (rank + 1) for rank in range(len(names))))
+    for number in range(1, count + 1):
+        length = chance.randint(WORDS // 2, WORDS * 3 // 2)
+        text = chance.choices(words, cum_weights=weights, k=length + 8)
+        title, body, start = " ".join(text[:8]).capitalize(), [], 8
+        while start < len(text):
+            end = start + chance.randint(20, 45)
+            body.append(" ".join(text[start:end]).capitalize() + ".")
+            start = end
+        site = chance.choice(_SITES)
+        published = _FIRST + timedelta(seconds=_SECONDS * number // count)
+        key = int(published.timestamp()) << 20 | crc32(f"{site}/{number}".encode()) & 0xFFFFF
+        yield (
+            key, f"{site}/{number}", site, number, f"https://{site}.example/berita/{number}/x", title,
+            chance.choices(names, cum_weights=shares)[0], chance.choices(names, cum_weights=shares)[0],
+            published.isoformat(), published.date().isoformat(), chance.choice(_SECTIONS),
+            json.dumps(text[:3]), "Tana Paser", chance.choice(_CREDITS), int(chance.random() < 0.05),
+            "\n\n".join(body), length, "made-up", published.isoformat(), number, f"{number:040x}",
+        )  # fmt: skip
+
+
+COLUMNS = (
+    "key, id, site, number, url, title, pewarta, editor, published_at, published_date, section, tags, dateline, credit,"
+    " is_advertorial, body, word_count, layout, first_seen_at, capture_id, fingerprint"
+)
+
+
+def fill(data: Path, count: int) -> None:
+    with Archive.open(data) as archive:
+        marks = ", ".join("?" for _ in COLUMNS.split(","))
+        batch: list[tuple[object, ...]] = []
+
+        def put() -> None:
+            with archive.writing():
+                archive.db.conn.executemany(
+                    "INSERT INTO captures (id, site, url, article_id, fetched_at, status, content_type, record_type,"
+                    " payload_digest, warc, offset, length, record_id)"
+                    " VALUES (?, ?, ?, ?, ?, 200, 'text/html', 'response', 'sha1:' || ?, ?, 0, 9000, ?)",
+                    [
+                        (r[19], r[2], r[4], r[1], r[8], r[20], f"{r[2]}/2026/made-up.warc.gz", f"<urn:uuid:{r[20]}>")
+                        for r in batch
+                    ],
+                )
+                archive.db.conn.executemany(f"INSERT INTO articles ({COLUMNS}) VALUES ({marks})", batch)
+                archive.db.conn.executemany(
+                    "INSERT INTO versions VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
+                    [(r[1], r[8], r[19], r[5], r[6], r[7], r[15], r[20]) for r in batch],
+                )
+            batch.clear()
+
+        for row in articles(count):
+            batch.append(row)
+            if len(batch) == _AT_ONCE:
+                put()
+        put()
+        archive.db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+        archive.db.conn.commit()
+        update_terms(archive)
+
+
+if __name__ == "__main__":
+    fill(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000)

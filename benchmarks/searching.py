@@ -1,0 +1,191 @@
+"""How long a search takes at size; run it on an archive that `benchmarks.filling` made:
+
+    python -m benchmarks.searching DATA            # latency of 200 queries in both orders, pages beside Datasette's own
+    python -m benchmarks.searching DATA add        # what 1,000 more articles cost, and the size of one on disk
+
+Each query asks for 20 hits with snippets, all facets and the total, once to warm up and three times for the figure, of
+which the median counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Literal
+
+from archive.article import Article
+from archive.captures import Capture
+from archive.database import Archive, database_path
+from archive.finding import Query
+from archive.search import search
+from archive.shelving import shelve
+from archive.terms import update_terms
+from benchmarks.filling import articles
+
+A_KIND = 20
+"""Queries of each kind."""
+
+
+def queries(archive: Archive) -> dict[str, list[Query]]:
+    """Kind -> queries, the same each time for the same archive."""
+    chance = random.Random(1)
+    total = archive.rows("SELECT count(*) AS n FROM articles_fts_docsize")[0]["n"]
+
+    def of_parts(low: float, high: float, count: int = A_KIND) -> list[str]:
+        """Words that so large a part of all articles has."""
+        rows = archive.rows(
+            "SELECT form FROM terms WHERE count BETWEEN ? AND ? AND length(form) > 3 ORDER BY form",
+            [low * total, high * total],
+        )
+        return [row["form"] for row in chance.choices(rows, k=count)]
+
+    big = archive.rows("SELECT stem, count(*) AS n FROM terms GROUP BY stem HAVING n BETWEEN 15 AND 30 ORDER BY stem")
+    rarest = archive.rows("SELECT form FROM terms ORDER BY count, form LIMIT 1000")
+    families = [row["stem"] for row in chance.choices(big, k=A_KIND)]
+    middle = of_parts(0.0005, 0.01, 400)
+    phrases: list[str] = []
+    while len(phrases) < A_KIND:
+        row = archive.row(
+            "SELECT lead FROM articles WHERE key >= ? LIMIT 1",
+            [chance.randint(*archive.db.execute("SELECT min(key), max(key) FROM articles").fetchone())],
+        )
+        text = row["lead"].strip(".").split() if row else []
+        if len(text) > 6:
+            phrases.append(f'"{" ".join(text[3:5])}"')
+    people = [row["pewarta"] for row in archive.rows("SELECT DISTINCT pewarta FROM articles LIMIT 200")]
+    made: dict[str, list[str]] = {
+        "rare word": [f"={row['form']}" for row in chance.sample(rarest, A_KIND)],
+        "common word (40 of 100 stories)": [f"={word}" for word in of_parts(0.35, 0.5)],
+        "stop word": [chance.choice(["yang", "di", "dan", "ini", "untuk", "dengan"]) for _ in range(A_KIND)],
+        "two to four words": [" ".join(chance.sample(middle, chance.randint(2, 4))) for _ in range(A_KIND)],
+        "common and rare together": [f"{a} {b}" for a, b in zip(of_parts(0.2, 0.5), middle, strict=False)],
+        "phrase": phrases,
+        "prefix": [f"{word[:3]}*" for word in middle[:A_KIND]],
+        "family of 15 to 30 forms": families,
+    }
+    result = {kind: [Query(words=typed, limit=20) for typed in texts] for kind, texts in made.items()}
+    years = [chance.randint(2008, 2025) for _ in range(A_KIND)]
+    result["word within a year"] = [
+        Query(words=word, since=date(year, 1, 1), until=date(year, 12, 31), limit=20)
+        for word, year in zip(middle, years, strict=False)
+    ]
+    result["word of a site or a pewarta"] = [
+        Query(words=word, limit=20, **({"site": "mc-paser"} if number % 2 else {"pewarta": chance.choice(people)}))
+        for number, word in enumerate(of_parts(0.001, 0.4))
+    ]
+    return result
+
+
+def taken(work: Callable[[], object]) -> float:
+    """Milliseconds, the median of three after one to warm up."""
+    work()
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - start))
+    return median(times)
+
+
+def p95(times: list[float]) -> float:
+    return quantiles(times, n=20, method="inclusive")[-1]
+
+
+def latency(data: Path) -> None:
+    with Archive.open_reading(data) as archive:
+        everything: dict[Literal["relevance", "newest"], list[float]] = {"relevance": [], "newest": []}
+        print("| queries | relevance: median ms | p95 | newest: median ms | p95 |\n|---|---|---|---|---|")
+        for kind, asked in queries(archive).items():
+            line = []
+            for sort, all_times in everything.items():
+                times = [taken(partial(search, archive, replace(query, sort=sort))) for query in asked]
+                all_times += times
+                line += [f"{median(times):.1f}", f"{p95(times):.1f}"]
+            print(f"| {kind} | {' | '.join(line)} |", flush=True)
+        line = [figure for times in everything.values() for figure in (f"{median(times):.1f}", f"{p95(times):.1f}")]
+        print(f"| all {len(everything['newest'])} | {' | '.join(line)} |")
+        words = [q.words.strip("=") for q in queries(archive)["two to four words"]][:10]
+    asyncio.run(pages(data, words))
+
+
+async def pages(data: Path, words: list[str]) -> None:
+    """The reading room's pages beside Datasette's own table search for the same words."""
+    from datasette.app import Datasette
+
+    from archive.browse import METADATA, SETTINGS
+
+    datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
+    print("\n| page | median ms |\n|---|---|")
+    for name, address in (
+        ("start page", "/"),
+        ("/cari, relevance", "/cari?q="),
+        ("/cari.json", "/cari.json?q="),
+        ("Datasette's table page, _search", "/archive/articles?_facet=site&_search="),
+        ("Datasette's table as JSON, _search", "/archive/articles.json?_search="),
+    ):
+        times = []
+        for word in words if "=" in address else [""] * 3:
+            for _ in range(2):
+                start = time.perf_counter()
+                response = await datasette.client.get(address + word.replace(" ", "+"))
+                spent = 1000 * (time.perf_counter() - start)
+            times.append(spent if response.status_code == 200 else float("inf"))
+        print(f"| {name} | {median(times):.0f} |", flush=True)
+
+
+def add(data: Path) -> None:
+    with Archive.open(data) as archive:
+        count = archive.rows("SELECT count(*) AS n FROM articles_fts_docsize")[0]["n"]
+        made = list(articles(1000))
+        start = time.perf_counter()
+        for row in made:
+            number = 10_000_000 + count + row[3]
+            url, at = f"https://kaltim.antaranews.com/berita/{number}/x", datetime.fromisoformat(str(row[8]))
+            capture = archive.add_capture(
+                Capture(
+                    site="antara-kaltim",
+                    url=url,
+                    fetched_at=at.astimezone(UTC),
+                    status=200,
+                    content_type="text/html",
+                    record_type="response",
+                    payload_digest=None,
+                    warc="made-up",
+                    offset=0,
+                    length=0,
+                    record_id=f"<urn:{number}>",
+                )
+            )
+            article = Article(
+                site="antara-kaltim",
+                id=f"antara-kaltim/{number}",
+                number=number,
+                url=url,
+                title=str(row[5]),
+                body=str(row[15]),
+                pewarta=str(row[6]),
+                published_at=at,
+                layout="made-up",
+            )
+            shelve(archive, article, capture, page_url=url)
+        shelved = time.perf_counter()
+        update_terms(archive)
+        counted = time.perf_counter()
+        print(f"1,000 articles more: {shelved - start:.1f} s to shelve, {counted - shelved:.1f} s to count their words")
+        size = archive.rows("SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size")[0]["n"]
+        index = archive.rows("SELECT total(length(block)) AS n FROM articles_fts_data")[0]["n"]
+        words = archive.rows("SELECT count(*) AS n, total(2 * length(form) + length(stem) + 8) AS size FROM terms")[0]
+        print(f"on disk {size / count:,.0f} bytes an article, of it the full-text index {index / count:,.0f}")
+        print(f"{words['n']:,} words in terms, some {words['size'] / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    (add if sys.argv[2:] == ["add"] else latency)(Path(sys.argv[1]))
