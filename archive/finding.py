@@ -18,9 +18,9 @@ BOUND = 1_000
 """Where counting ends."""
 RANKED = 500
 """The newest stories found that are ordered by relevance."""
-TITLED = 200
+TITLED = 100
 """The newest stories with all words in the title, which are ordered by relevance, too."""
-YEARLY = 50
+YEARLY = 20
 """Where counting the stories of each year ends."""
 MOST_OF_YEARS = 30
 """Forms of words that are looked for in each year."""
@@ -170,27 +170,11 @@ class Asked:
         inside = f"{self._key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
         source = self._source(self.expression, inside)
         for year in range(int(span[1][:4]), int(span[0][:4]) - 1, -1):
-            count = self._surely_in(year)
-            if count < YEARLY:
-                first, last = _keys(date(year, 1, 1), date(year, 12, 31))
-                within = {"first": first, "last": last, "start": f"{year:04}-01-01", "end": f"{year:04}-12-31"}
-                counted = f"SELECT count(*) AS n FROM (SELECT 1 {source} LIMIT {YEARLY})"
-                count = self._archive.rows(counted, self._parameters | within)[0]["n"]
-            if count:
+            first, last = _keys(date(year, 1, 1), date(year, 12, 31))
+            within = {"first": first, "last": last, "start": f"{year:04}-01-01", "end": f"{year:04}-12-31"}
+            counted = f"SELECT count(*) AS n FROM (SELECT 1 {source} LIMIT {YEARLY})"
+            if count := self._archive.rows(counted, self._parameters | within)[0]["n"]:
                 yield f"{year:04}", count
-
-    def _surely_in(self, year: int) -> int:
-        """How many articles, up to YEARLY, the index alone puts into a year, whatever the zone; 0 where conditions must
-        be looked at."""
-        if self._conditions or not self.expression:
-            return 0
-        first, last = _keys(date(year, 1, 4), date(year, 12, 28))
-        row = self._archive.row(
-            "SELECT count(*) AS n FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?"
-            f" AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT {YEARLY})",
-            [self.expression, first, last],
-        )
-        return int(row["n"]) if row else 0
 
     def all_years(self) -> list[tuple[str, int]]:
         """(year, articles), the newest first, all of them counted; "" stands for no date."""

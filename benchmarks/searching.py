@@ -112,6 +112,8 @@ def latency(data: Path) -> None:
             print(f"| {kind} | {' | '.join(line)} |", flush=True)
         line = [figure for times in everything.values() for figure in (f"{median(times):.1f}", f"{p95(times):.1f}")]
         print(f"| all {len(everything['newest'])} | {' | '.join(line)} |")
+        together = [time for times in everything.values() for time in times]
+        print(f"\nBoth orders: median {median(together):.1f} ms, p95 {p95(together):.1f} ms")
         words = [q.words.strip("=") for q in queries(archive)["two to four words"]][:10]
     asyncio.run(pages(data, words))
 
