@@ -65,6 +65,13 @@ def search_command(words: tuple[str, ...], form: str, data: Path, **filters: Any
     situs: rubrik: kredit:              of this site, rubric, credit
     sejak:2020-01    sampai:2021        published then
     """
+    # "-hutan" is a word to leave out, so click is told to let pass what it does not know as an option.
+    if "-h" in words:
+        click.echo(click.get_current_context().get_help())
+        return
+    for word in words:
+        if word.startswith("--"):
+            raise click.NoSuchOption(word.partition("=")[0])
     with Archive.open_reading(data) as archive:
         result = search(archive, Query(words=" ".join(words), **filters))
     _WRITERS[form](result)

@@ -14,6 +14,7 @@ from archive.cli import cli
 from archive.database import Archive, ArchiveError, database_path
 from archive.finding import Query
 from archive.search import search
+from archive.terms import update_terms
 from tests.shelf import NOW, shelve
 
 
@@ -103,6 +104,11 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         (["search", "gajah", "--format", "csv"], 0, "antara-kaltim/1,https://kaltim"),
         (["search", "gajah", "--since", "besok"], 2, "is no year, month or day"),
         (["search", "gajah", "--site", "nix"], 2, "is not one of"),
+        (["search", "gajah", "-paser"], 0, "No story is like that."),
+        (["search", "-harimau", "gajah"], 0, "1 story"),
+        (["search", "gajah", "--limt", "5"], 2, "No such option"),
+        (["search", "-h"], 0, "Find stories in which all WORDS occur"),
+        (["search", "gajha"], 0, "No story has gajha. Known are: gajah."),
         (["show", "nix"], 1, "warta: No article 'nix'"),
         (["status"], 0, "antara-kaltim"),
     ],
@@ -111,6 +117,7 @@ def test_the_commands_say_what_they_found_or_what_is_wrong(
     archive: Archive, tmp_path: Path, arguments: list[str], code: int, said: str
 ) -> None:
     shelve(archive, 1, body="Seekor gajah di Paser")
+    update_terms(archive)
     result = CliRunner().invoke(cli, [*arguments, "--data", str(tmp_path)])
     assert result.exit_code == code, result.output
     assert said in result.output
