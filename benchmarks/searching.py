@@ -15,20 +15,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Literal
 
-from archive.article import Article
-from archive.captures import Capture
 from archive.database import Archive, database_path
 from archive.finding import Query
 from archive.search import search
-from archive.shelving import shelve
 from archive.terms import update_terms
 from benchmarks.filling import articles
+from tests.shelf import shelve
 
 A_KIND = 20
 """Queries of each kind."""
@@ -149,35 +147,14 @@ def add(data: Path) -> None:
         made = list(articles(1000))
         start = time.perf_counter()
         for row in made:
-            number = 10_000_000 + count + row[3]
-            url, at = f"https://kaltim.antaranews.com/berita/{number}/x", datetime.fromisoformat(str(row[8]))
-            capture = archive.add_capture(
-                Capture(
-                    site="antara-kaltim",
-                    url=url,
-                    fetched_at=at.astimezone(UTC),
-                    status=200,
-                    content_type="text/html",
-                    record_type="response",
-                    payload_digest=None,
-                    warc="made-up",
-                    offset=0,
-                    length=0,
-                    record_id=f"<urn:{number}>",
-                )
-            )
-            article = Article(
-                site="antara-kaltim",
-                id=f"antara-kaltim/{number}",
-                number=number,
-                url=url,
+            shelve(
+                archive,
+                10_000_000 + count + int(str(row[3])),
                 title=str(row[5]),
                 body=str(row[15]),
                 pewarta=str(row[6]),
-                published_at=at,
-                layout="made-up",
+                published_at=datetime.fromisoformat(str(row[8])),
             )
-            shelve(archive, article, capture, page_url=url)
         shelved = time.perf_counter()
         update_terms(archive)
         counted = time.perf_counter()

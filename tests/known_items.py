@@ -14,18 +14,17 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from archive.article import Article
-from archive.captures import Capture
 from archive.database import Archive
 from archive.finding import Query
 from archive.search import search
-from archive.shelving import shelve
+from archive.sites import SITES
 from archive.terms import update_terms
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import Story
+from tests.shelf import shelve
 
 QUERIES, FIRST = 200, 10
 
@@ -68,28 +67,13 @@ def filled(data: Path) -> tuple[Archive, list[Story]]:
     """An archive of the newsroom's stories as they are, without crawling."""
     room = Newsroom(antara=1000, paser=500)
     stories = [*room.stories["antara-kaltim"], *room.stories["mc-paser"]]
-    archive, start = Archive.open(data), datetime(2026, 9, 30, tzinfo=UTC)
+    archive = Archive.open(data)
     with archive.writing():
-        for number, story in enumerate(stories):
-            capture = archive.add_capture(
-                Capture(
-                    site=story.site,
-                    url=story.url,
-                    fetched_at=start + timedelta(seconds=number),
-                    status=200,
-                    content_type="text/html",
-                    record_type="response",
-                    payload_digest=None,
-                    warc="none",
-                    offset=0,
-                    length=0,
-                    record_id=f"<urn:{number}>",
-                )
-            )
+        for story in stories:
             published = datetime.fromisoformat(story.published_at) if story.published_at else None
-            names = ("site", "id", "number", "url", "title", "body", "pewarta", "editor", "section", "credit", "layout")
-            article = Article(**{name: getattr(story, name) for name in names}, published_at=published)
-            shelve(archive, article, capture, page_url=story.url)
+            names = ("title", "body", "pewarta", "editor", "section", "credit")
+            fields = {name: getattr(story, name) for name in names}
+            shelve(archive, story.number, site=SITES[story.site], published_at=published, **fields)
     update_terms(archive)
     return archive, stories
 
