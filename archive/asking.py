@@ -6,7 +6,7 @@
     -longsor               not this one
     pem*                   words that begin so
     judul:banjir  pewarta:wartono  editor:"abdul hakim"       in this field alone
-    situs:mc-paser  rubrik:kesehatan  kredit:kominfo          of this site, rubric, credit
+    situs:mc-paser  rubrik:kesehatan  -kredit:kominfo         of this site, rubric; not of this credit
     sejak:2020-01  sampai:2021                                published then, both days included
 
 No text is an error: what is odd or unbalanced is searched as words.
@@ -52,18 +52,22 @@ class Part:
     exact: bool = False
     prefix: bool = False
     field: Field | None = None
+    as_typed: tuple[str, ...] = ()  # the tokens before folding, where that is more than case and accents: km²
 
 
 @dataclass(slots=True)
 class Question:
     """Each of `wanted` is a list of alternatives, of which one must occur, `unwanted` must not. `narrowed` are words
-    that the name of the site, the rubric or the credit must have; the days are inclusive."""
+    that the name of the site, the rubric or the credit must have, `narrowed_out` must not; the days are inclusive.
+    `is_cut` says that there was more than is read."""
 
     wanted: list[list[Part]] = field(default_factory=list)
     unwanted: list[Part] = field(default_factory=list)
     narrowed: dict[Narrowing, list[str]] = field(default_factory=dict)
+    narrowed_out: dict[Narrowing, list[str]] = field(default_factory=dict)
     since: date | None = None
     until: date | None = None
+    is_cut: bool = False
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
@@ -73,18 +77,16 @@ def tokens_of(text: str) -> tuple[str, ...]:
 
 def understood(typed: str) -> Question:
     """Reads what a person typed."""
-    question = Question()
+    question = Question(is_cut=len(typed) > LONGEST)
     after_or = False
     for match in _PIECE.finditer(typed[:LONGEST].replace("\0", " ")):
         if match[0] == "OR" and question.wanted and not after_or:
             after_or = True
             continue
-        if len(question.wanted) + len(question.unwanted) >= MOST_PARTS:
-            break
-        if _narrow(question, match):
+        if _narrow(question, match) or (part := _part(match)) is None:
             continue
-        part = _part(match)
-        if part is None:
+        if sum(map(len, question.wanted)) + len(question.unwanted) >= MOST_PARTS:
+            question.is_cut = True
             continue
         if match["minus"]:
             question.unwanted.append(part)
@@ -101,12 +103,13 @@ def understood(typed: str) -> Question:
 def _narrow(question: Question, match: re.Match[str]) -> bool:
     """Whether a piece says what the stories must be, not what they must say."""
     name, value = (match["name"] or "").lower(), match["phrase"] or match["word"] or ""
-    if not name or match["minus"] or not tokens_of(value):
+    if not name or not tokens_of(value):
         return False
     if name in _NARROWINGS:
-        question.narrowed.setdefault(_NARROWINGS[name], []).extend(tokens_of(value))
+        narrowed = question.narrowed_out if match["minus"] else question.narrowed
+        narrowed.setdefault(_NARROWINGS[name], []).extend(tokens_of(value))
         return True
-    if name in _DATES and (days := days_of(value)):
+    if name in _DATES and not match["minus"] and (days := days_of(value)):
         if _DATES[name] == "since":
             question.since = days[0]
         else:
@@ -136,7 +139,7 @@ def _part(match: re.Match[str]) -> Part | None:
     phrase, word = match["phrase"], match["word"]
     name = (match["name"] or "").lower()
     text = phrase if phrase is not None else word
-    if name and name not in _FIELDS:  # as in "sejak:kapan", or an unwanted narrowing
+    if name and name not in _FIELDS:  # as in "sejak:kapan", or an unwanted day
         text = f"{name} {text}"
     tokens = tokens_of(text)
     if not tokens:
@@ -147,4 +150,5 @@ def _part(match: re.Match[str]) -> Part | None:
         exact=phrase is not None or bool(match["is"]) or name in ("pewarta", "editor"),
         prefix=phrase is None and word.endswith("*") and len(tokens) == 1,
         field=_FIELDS.get(name),
+        as_typed=raw if (raw := tuple(_TOKEN.findall(text.lower()))) != tuple(map(fold, raw)) else (),
     )

@@ -3,7 +3,6 @@ digits in quotes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 from archive.asking import Narrowing, Part, Question, tokens_of, understood
 from archive.database import Archive
+from archive.names import name_key, name_keys
+from archive.sites import SITES
 from archive.terms import nearest
 from archive.widening import Alternatives, Sought, sought, widened
 
@@ -22,6 +23,8 @@ TITLED = 100
 """The newest stories with all words in the title, which are ordered by relevance, too."""
 YEARLY = 20
 """Where counting the stories of each year ends."""
+MOST_YEARS = 50
+"""Years back that are counted: what is older was misdated."""
 MOST_OF_YEARS = 30
 """Forms of words that are looked for in each year."""
 TITLE_ENTRIES = 100_000
@@ -74,6 +77,9 @@ class Asked:
     def __init__(self, archive: Archive, query: Query) -> None:
         self._archive = archive
         question = understood(query.words)
+        self._typed = [part for group in question.wanted for part in group]
+        self.is_cut = question.is_cut
+        archive.db.conn.create_function("name_keys", 1, name_keys, deterministic=True)
         self._groups = widened(archive, question.wanted)
         for column in ("pewarta", "editor"):
             if (name := getattr(query, column)) and (tokens := tokens_of(name)):
@@ -158,7 +164,7 @@ class Asked:
         return chosen
 
     def years(self) -> Iterator[tuple[str, int]]:
-        """(year, articles) of each year that has some, the newest first, each counted up to YEARLY; nothing where the
+        """(year, stories) of each year that has some, the newest first, each counted up to YEARLY; nothing where the
         many forms of a word would have to be looked for in each year."""
         if sum(len(one.forms) for one in self.parts()) > MOST_OF_YEARS:
             return
@@ -169,18 +175,23 @@ class Asked:
             return
         inside = f"{self._key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
         source = self._source(self.expression, inside)
-        for year in range(int(span[1][:4]), int(span[0][:4]) - 1, -1):
+        newest, oldest = int(span[1][:4]), int(span[0][:4])
+        for year in range(newest, max(oldest, newest - MOST_YEARS) - 1, -1):
             first, last = _keys(date(year, 1, 1), date(year, 12, 31))
             within = {"first": first, "last": last, "start": f"{year:04}-01-01", "end": f"{year:04}-12-31"}
-            counted = f"SELECT count(*) AS n FROM (SELECT 1 {source} LIMIT {YEARLY})"
-            if count := self._archive.rows(counted, self._parameters | within)[0]["n"]:
-                yield f"{year:04}", count
+            rows = self._archive.db.execute(
+                f"SELECT coalesce(story_id, articles.id) {source} LIMIT {YEARLY + YEARLY // 2}",
+                self._parameters | within,
+            )
+            if stories := {story for (story,) in rows}:
+                yield f"{year:04}", min(len(stories), YEARLY)
 
     def all_years(self) -> list[tuple[str, int]]:
-        """(year, articles), the newest first, all of them counted; "" stands for no date."""
+        """(year, stories), the newest first, all of them counted; "" stands for no date."""
         source = self._source(self.expression).partition(" ORDER BY ")[0]
         rows = self._archive.rows(
-            f"SELECT coalesce(substr(published_date, 1, 4), '') AS year, count(*) AS n {source}"
+            f"SELECT coalesce(substr(published_date, 1, 4), '') AS year,"
+            f" count(DISTINCT coalesce(story_id, articles.id)) AS n {source}"
             " GROUP BY 1 ORDER BY 1 DESC",
             self._parameters,
         )
@@ -191,11 +202,15 @@ class Asked:
         return "articles_fts.rowid" if self.expression else "articles.key"
 
     def suggestions(self) -> dict[str, list[str]]:
-        """Known words for each word that no story has."""
+        """Known words for each word typed that no story has."""
         result = {}
-        for one in self.parts():
-            if one.cost == 0 and len(one.part.tokens) == 1 and (near := nearest(self._archive, one.part.tokens[0])):
-                result[one.part.typed] = near
+        for part in self._typed:
+            if len(part.tokens) == 1 and sought(self._archive, part).cost == 0:
+                near = [
+                    word for word in nearest(self._archive, part.tokens[0]) if word not in part.tokens + part.as_typed
+                ]
+                if near:
+                    result[part.typed] = near
         return result
 
     def _add(self, condition: str) -> None:
@@ -206,16 +221,16 @@ class Asked:
             if value := getattr(query, column):
                 self._add(f"{column} = :{column}")
                 self._parameters[column] = value
-            if words := question.narrowed.get(column):
-                values = {f"{column}{n}": v for n, v in enumerate(_values(self._archive, column, words))}
-                self._add(f"{column} IN ({', '.join(':' + name for name in values)})")
-                self._parameters |= values
+            for kind, asked in (("in", question.narrowed), ("out", question.narrowed_out)):
+                if words := asked.get(column):
+                    values = {f"{column}_{kind}_{n}": v for n, v in enumerate(_values(self._archive, column, words))}
+                    one_of = f"coalesce({column}, '') IN ({', '.join(':' + name for name in values)})"
+                    self._add(one_of if kind == "in" else f"NOT {one_of}")
+                    self._parameters |= values
         for column in ("pewarta", "editor"):
             if name := getattr(query, column):
-                # R. Wartono = R Wartono: names are compared without case, dots and space.
-                folded = f"replace(replace(replace(lower(articles.{column}), '.', ''), ' ', ''), ',', '|')"
-                self._add(f"instr('|' || {folded} || '|', :{column})")
-                self._parameters[column] = "|" + re.sub(r"[.\s]", "", name.lower()) + "|"
+                self._add(f"instr(name_keys(articles.{column}), :{column})")
+                self._parameters[column] = f"|{name_key(name)}|"
         if query.advertorial is not None:
             self._add("is_advertorial = :advertorial")
             self._parameters["advertorial"] = int(query.advertorial)
@@ -259,4 +274,8 @@ def _values(archive: Archive, column: Narrowing, words: Iterable[str]) -> list[s
             SELECT min({column}) FROM articles
             UNION ALL SELECT (SELECT min({column}) FROM articles WHERE {column} > name) FROM names WHERE name NOT NULL
         ) SELECT name FROM names WHERE name NOT NULL""")
-    return [row["name"] for row in rows if set(words) <= set(tokens_of(row["name"]))]
+    called = {row["name"]: [tokens_of(row["name"])] for row in rows}
+    if column == "site":
+        for name in called.keys() & SITES.keys():
+            called[name].append(tokens_of(SITES[name].title))
+    return [name for name, titles in called.items() if any(set(words) <= set(title) for title in titles)]

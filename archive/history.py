@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -11,6 +12,8 @@ from typing import Literal
 from archive.database import Archive, Row
 
 FIELDS = ("title", "pewarta", "editor", "body")
+MOST_PAIRS = 9_000_000
+"""Pairs of words that are compared, 3,000 with 3,000: more would take seconds."""
 _WORDS = re.compile(r"\n\n|\S+")
 
 
@@ -66,10 +69,27 @@ def compare(old: str, new: str) -> list[Paragraph]:
             else:
                 run.append(word)
 
-    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for kind, start, end, new_start, new_end in _steps(before, after):
         if kind == "equal":
             add("=", before[start:end])
         else:
             add("-", before[start:end])
             add("+", after[new_start:new_end])
     return [paragraph for paragraph in paragraphs if any(piece.kind != "=" for piece in paragraph)]
+
+
+def _steps(before: list[str], after: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """How the one becomes the other, as difflib says it; what is too long for it between the words that both begin and
+    end with is replaced as a whole."""
+    shorter = min(len(before), len(after))
+    head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    yield "equal", 0, head, 0, head
+    if len(old) * len(new) > MOST_PAIRS:
+        yield "replace", head, head + len(old), head, head + len(new)
+    else:
+        for kind, *places in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            start, end, new_start, new_end = (head + place for place in places)
+            yield kind, start, end, new_start, new_end
+    yield "equal", len(before) - tail, len(before), len(after) - tail, len(after)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from archive.database import Archive
 from archive.finding import BOUND, Asked, Found, Query
 from archive.marking import MARK, UNMARK, Marker
+from archive.names import name_key, names_of
 
 SHOWN_VALUES = 12
 """Values that a facet shows."""
@@ -41,6 +42,7 @@ class Hit:
     snippet: str
     is_advertorial: bool
     gone_at: str | None
+    changed_at: str | None
     also_on: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
@@ -52,14 +54,18 @@ class Result:
     """`total` stories were found, or where it is `capped` more than that; then `facets` are counted over the newest
     ones, but for years, which are counted each, up to the same bound. A facet is a list of (value, stories).
     `suggestions` are known words written like one that no story has, `cut` the prefixes that have too many words to
-    look for all."""
+    look for all, `is_cut` says that more was typed than is read, `uncounted` how many stories are so new that their
+    words are not in `terms` yet. `more` stories come after these hits."""
 
     total: int
     capped: bool
+    more: bool
     hits: list[Hit]
     facets: dict[Facet, list[tuple[str, int]]]
     suggestions: dict[str, list[str]]
     cut: list[str]
+    is_cut: bool
+    uncounted: int
     marker: Marker = field(repr=False)
 
 
@@ -67,21 +73,25 @@ def search(archive: Archive, query: Query) -> Result:
     """The stories that meet a query. No text raises."""
     asked = Asked(archive, query)
     marker = Marker(asked.parts())
-    rows = asked.newest(max(BOUND + 1, 2 * (query.offset + query.limit)))  # two articles of a story are one hit
-    capped = len(rows) > BOUND
+    rows = asked.newest(size := BOUND + 1)
+    counted, capped, end = rows[:BOUND], len(rows) > BOUND, query.offset + query.limit
+    while len(rows) == size and len(_folded(rows)) <= end:  # many articles may be one story
+        rows = asked.newest(size := 2 * max(size, end))
     ordered = asked.by_relevance(rows) if query.sort == "relevance" and asked.expression else rows
     stories = _folded(ordered)
-    counted = _folded(rows[:BOUND])
     facets = _facets(counted)
     if capped and not asked.within_days:
         facets["year"] = [*asked.years()] or facets["year"]
     return Result(
-        len(counted),
+        len(_folded(counted)),
         capped,
-        _hits(archive, stories[query.offset : query.offset + query.limit], marker),
+        len(stories) > end,
+        _hits(archive, stories[query.offset : end], marker),
         facets,
         {} if rows else asked.suggestions(),
         [one.part.typed for one in asked.parts() if one.cut],
+        asked.is_cut,
+        archive.rows("SELECT count(*) AS n FROM uncounted")[0]["n"],
         marker,
     )
 
@@ -101,21 +111,26 @@ def _folded(rows: Iterable[Found]) -> list[Found]:
 
 
 def _facets(rows: list[Found]) -> dict[Facet, list[tuple[str, int]]]:
+    """For each value the stories that have it on one of their sites: as many as are found with it."""
     counts: dict[Facet, Counter[str]] = {name: Counter() for name in FACETS}
-    plain: tuple[Literal["site", "section", "credit"], ...] = ("site", "section", "credit")
-    for column in plain:
-        counts[column].update(getattr(row, column) or "" for row in rows)
+    spellings: dict[str, Counter[str]] = {}
+    seen = set()
     for row in rows:
-        counts["year"][(row.published_date or "")[:4]] += 1
-        for name in (row.pewarta or "").split(", "):
-            counts["pewarta"][name] += 1
-        counts["advertorial"]["yes" if row.is_advertorial else "no"] += 1
-    for counter in counts.values():
-        del counter[""]
+        values: list[tuple[Facet, str | None]] = [("site", row.site), ("section", row.section), ("credit", row.credit)]
+        values += [("year", (row.published_date or "")[:4]), ("advertorial", "yes" if row.is_advertorial else "no")]
+        for name in names_of(row.pewarta):
+            key = name_key(name)
+            spellings.setdefault(key, Counter())[name] += 1
+            values.append(("pewarta", key))
+        for facet, value in values:
+            if value and (told := (row.story_id or row.id, facet, value)) not in seen:
+                seen.add(told)
+                counts[facet][value] += 1
     result: dict[Facet, list[tuple[str, int]]] = {
         name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_VALUES]
         for name, counter in counts.items()
     }
+    result["pewarta"] = [(spellings[key].most_common(1)[0][0], count) for key, count in result["pewarta"]]
     return result | {"year": sorted(counts["year"].items(), reverse=True)}
 
 
@@ -123,6 +138,7 @@ def _hits(archive: Archive, rows: list[Found], marker: Marker) -> list[Hit]:
     marks = ", ".join("?" for _ in rows)
     articles = archive.rows(
         "SELECT key, id, url, title, pewarta, editor, published_at, section, credit, site, is_advertorial, gone_at,"
+        " changed_at,"
         f" body FROM articles WHERE key IN ({marks})",
         [row.key for row in rows],
     )

@@ -41,7 +41,7 @@ def _days(end: Literal[0, 1]) -> Callable[[click.Context, click.Parameter, str |
 
 @click.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("words", nargs=-1, required=True)
-@click.option("--site", type=click.Choice(list(SITES)), help="Only this site.")
+@click.option("--site", metavar="NAME", help="Only this site, as antara-kaltim; of an imported one its host.")
 @click.option("--pewarta", metavar="NAME", help="Only stories of this reporter.")
 @click.option("--editor", metavar="NAME", help="Only stories of this editor.")
 @click.option(
@@ -73,6 +73,12 @@ def search_command(words: tuple[str, ...], form: str, data: Path, **filters: Any
         if word.startswith("--"):
             raise click.NoSuchOption(word.partition("=")[0])
     with Archive.open_reading(data) as archive:
+        if (
+            (site := filters["site"])
+            and site not in SITES
+            and not archive.row("SELECT 1 FROM articles WHERE site = ?", [site])
+        ):
+            raise click.BadParameter(f"{site!r} is none of {', '.join(SITES)}.", param_hint="--site")
         result = search(archive, Query(words=" ".join(words), **filters))
     _WRITERS[form](result)
 
@@ -88,6 +94,10 @@ def _write_table(result: Result) -> None:
         console.print()
     for word in result.cut:
         console.print(f"{word}: only its {MOST_FORMS} commonest words were looked for.", markup=False)
+    if result.is_cut:
+        console.print("That is more than is read: the last words were left out.")
+    if result.uncounted:
+        console.print(f"{result.uncounted:,} stories are so new that other forms of their words are not known yet.")
     for word, near in result.suggestions.items():
         console.print(f"No story has {word}. Known are: {', '.join(near)}.", markup=False)
     if not result.total:

@@ -33,17 +33,22 @@ Alternatives = list[list[Sought]]
 
 
 def sought(archive: Archive, part: Part) -> Sought:
-    forms: tuple[Tokens, ...] = (part.tokens,)
+    forms: tuple[Tokens, ...] = (part.tokens, *([part.as_typed] if part.as_typed else []))
     words: list[str] = list(part.tokens)
     cut = False
     if part.prefix:
         words = beginning(archive, part.tokens[0])
         cut, words = len(words) > MOST_FORMS, words[:MOST_FORMS] or [part.tokens[0]]
         forms = tuple((word,) for word in words)
-    elif not part.exact and len({stem(token) for token in part.tokens}) == 1:  # a word, or one said twice: anak-anak
+    elif not part.exact and _is_one_word(part.tokens):
         words = list(dict.fromkeys([*family(archive, part.tokens[0]), *part.tokens[:1]]))
-        forms = tuple((word,) for word in words)
+        forms = tuple(dict.fromkeys((*forms, *((word,) for word in words))))
     return Sought(part, forms, count_of(archive, words), cut)
+
+
+def _is_one_word(tokens: Tokens) -> bool:
+    """Also one that is said twice: anak-anak. A number said twice is another one: 10.10."""
+    return len(tokens) == 1 or (all(map(str.isalpha, tokens)) and len({stem(token) for token in tokens}) == 1)
 
 
 def widened(archive: Archive, wanted: list[list[Part]]) -> list[Alternatives]:
@@ -52,12 +57,13 @@ def widened(archive: Archive, wanted: list[list[Part]]) -> list[Alternatives]:
     result: list[Alternatives] = []
     position = 0
     while position < len(wanted):
-        length, others = next(_named(names, wanted, position), (1, ()))
-        group = wanted[position : position + length]
-        alternatives = [[sought(archive, part)] for part in group[0]]
-        if others:
-            alternatives = [[sought(archive, parts[0]) for parts in group]]
-            alternatives += [[sought(archive, Part(name, " ".join(name), exact=True))] for name in others]
+        length, others = next(_named(names, wanted, position), (1, []))
+        if length > 1:
+            alternatives = [[sought(archive, parts[0]) for parts in wanted[position : position + length]]]
+        else:
+            alternatives = [[sought(archive, part)] for part in wanted[position]]
+            others = [name for part in wanted[position] if _may_be_name(part) for name in names.get(part.tokens, [])]
+        alternatives += [[sought(archive, Part(name, " ".join(name), exact=True))] for name in others]
         result.append(alternatives)
         position += length
     return result
@@ -70,10 +76,14 @@ def _named(
     longest = max(map(len, names), default=0)
     for end in range(min(len(wanted), start + longest), start, -1):
         parts = [parts[0] for parts in wanted[start:end] if len(parts) == 1]
-        if len(parts) == end - start and not any(part.exact or part.prefix or part.field for part in parts):
+        if len(parts) == end - start and all(map(_may_be_name, parts)):
             tokens = tuple(token for part in parts for token in part.tokens)
             if tokens in names:
                 yield end - start, names[tokens]
+
+
+def _may_be_name(part: Part) -> bool:
+    return not (part.exact or part.prefix or part.field)
 
 
 def _own_names(archive: Archive) -> str:
@@ -87,7 +97,7 @@ def _equal_names(own: str) -> dict[Tokens, list[Tokens]]:
     shipped = files("archive").joinpath(EQUAL_NAMES).read_text("utf-8")
     equal: dict[Tokens, list[Tokens]] = {}
     for line in f"{shipped}\n{own}".splitlines():
-        names = [tokens_of(name) for name in line.split("=") if tokens_of(name)]
+        names = list(dict.fromkeys(tokens_of(name) for name in line.split("=") if tokens_of(name)))
         if line.startswith("#") or len(names) < 2:
             continue
         for name in names:

@@ -98,6 +98,7 @@ def crawl(
     with Archive.open(data) as archive:
         for line in take_up(archive):
             console.print(line, markup=False, soft_wrap=True)
+        update_terms(archive)  # of a run that was cut off, or all words after an update of warta
         for site, listed in (named or {}).items():
             Frontier(archive, SITES[site]).discover(listed, on="a list of addresses", at=datetime.now(UTC))
     settings = get_project_settings()

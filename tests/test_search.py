@@ -64,6 +64,10 @@ def found(archive: Archive, words: str, **narrowed: object) -> list[int]:
         ("site:paser", {5}),
         ("situs:mc", {5}),
         ("situs:jambi", set()),
+        ('situs:"MC Kominfo Paser"', {5}),
+        ("-situs:mc-paser", {1, 2, 3, 4}),
+        ("rumah -rubrik:kesehatan", {3}),
+        ("-kredit:kominfo", {1, 2, 4, 5}),
         ("sejak:2020", {2, 3, 4, 5}),
         ("sampai:2019", {1}),
         ("sejak:2020-02 sampai:2020-03", {3, 4}),
@@ -186,6 +190,26 @@ def test_a_word_said_twice_is_the_word(archive: Archive) -> None:
     assert found(archive, '"anak-anak"') == [1]
 
 
+def test_a_number_said_twice_is_another_number(archive: Archive) -> None:
+    shelve(archive, 1, body="pukul 10.10 pagi")
+    shelve(archive, 2, body="pukul 10 pagi")
+    assert found(archive, "10.10") == [1]
+
+
+def test_the_word_said_twice_comes_before_others_of_its_family(archive: Archive) -> None:
+    shelve(archive, 2, body="Warga mengundang bupati, undangan dikirim")
+    shelve(archive, 1, body="Sebuah undang-undang baru berlaku")
+    for number in range(10, 20):
+        shelve(archive, number)
+    assert found(archive, "undang-undang") == [1, 2]
+
+
+def test_what_is_more_than_another_way_to_write_a_letter_is_found_as_typed(archive: Archive) -> None:
+    shelve(archive, 1, body="Luas 5 km² saja, ﬁnal 𝗕𝗮𝗻𝗷𝗶𝗿 besar")
+    for typed in ("=km²", '"5 km²"', "=ﬁnal", '"𝗕𝗮𝗻𝗷𝗶𝗿 besar"', "km²"):
+        assert found(archive, typed) == [1], typed
+
+
 def test_letters_of_mathematical_alphabets_and_accents_are_the_plain_ones(archive: Archive) -> None:
     shelve(archive, 1, body="Warga 𝗯𝗮𝗻𝗷𝗶𝗿 di Kuaro")
     shelve(archive, 2, body="Kafé baru")
@@ -250,9 +274,14 @@ def test_equal_names_find_each_other(archive: Archive, tmp_path: Path) -> None:
     assert set(found(archive, "pemerintah kabupaten paser")) == {1, 2, 3}
     assert found(archive, '"pemkab" paser') == [2]
     assert set(found(archive, "warga tana paser")) == {4, 5}
+    shelve(archive, 6, body="Sungai Mahakam di Kutai Kartanegara")
+    shelve(archive, 7, body="Sungai Kandilo meluap")
+    assert found(archive, "kukar OR kutim") == [6]
     assert found(archive, "gerbang") == []
     (tmp_path / "equal_names.txt").write_text("# our own\nGerbang = Pemkab\n")
     assert found(archive, "gerbang") == [2]
+    (tmp_path / "equal_names.txt").write_text("Sungai Kandilo = Sungai-Kandilo\n=\n = x\n")
+    assert found(archive, "sungai kandilo") == [7]  # names that differ in nothing are no other names
 
 
 # Order
@@ -313,6 +342,38 @@ def test_one_story_of_several_sites_is_one_hit(archive: Archive) -> None:
         "antara-kaltim/3",
         "antara-kaltim/1",
     ]
+
+
+def test_a_story_on_many_sites_costs_no_other_one_its_page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.search.BOUND", 5)
+    for number in range(1, 10):
+        for copy in range(4):
+            shelve(archive, 10 * number + copy, body="gajah")
+            archive.db.execute(
+                "INSERT INTO stories VALUES (?, ?)", [f"{KALTIM.name}/{10 * number + copy}", str(number)]
+            )
+    archive.db.conn.commit()
+    update_terms(archive)
+    for sort in ("newest", "relevance"):
+        pages = [search(archive, Query(words="gajah", sort=sort, limit=2, offset=n)) for n in range(0, 10, 2)]
+        stories = [hit.id[:-1] for page in pages for hit in page.hits]
+        assert len(stories) == len(set(stories)) == 9
+        assert [page.more for page in pages] == [True, True, True, True, False]
+
+
+def test_a_click_on_a_facet_finds_as_many_stories_as_it_says(archive: Archive) -> None:
+    syndicated(archive)
+    shelve(archive, 4, body="gajah", pewarta="R. Wartono, Ani")
+    shelve(archive, 5, body="gajah", pewarta="R Wartono")
+    shelve(archive, 6, body="gajah", pewarta="ÉLAN")
+    shelve(archive, 7, body="gajah", pewarta="Élan,Budi")
+    update_terms(archive)
+    facets = search(archive, Query(words="gajah")).facets
+    assert facets["site"] == [("antara-kaltim", 6), ("mc-paser", 1)]
+    assert dict(facets["pewarta"]) == {"R Wartono": 2, "Élan": 2, "Ani": 1, "Budi": 1}
+    for name in ("site", "pewarta"):
+        for value, count in facets[name]:
+            assert search(archive, Query(words="gajah", **{name: value})).total == count  # type: ignore[arg-type]
 
 
 def test_facets_count_what_was_found(archive: Archive) -> None:
@@ -381,6 +442,8 @@ def test_a_word_no_story_has_is_answered_with_the_nearest_known_ones(archive: Ar
     assert search(archive, Query(words="banjri paser")).suggestions == {"banjri": ["banjir"]}
     assert search(archive, Query(words="xyzzyx")).suggestions == {}
     assert search(archive, Query(words="banjir -paser")).suggestions == {}
+    assert search(archive, Query(words="banjir", pewarta="stuntng")).suggestions == {}
+    assert search(archive, Query(words="badan penanggulangan bencana daerah")).suggestions == {}
 
 
 def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None:
@@ -389,3 +452,20 @@ def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None
     result = search(archive, Query(words="pem*"))
     assert (result.total, result.cut) == (1, ["pem*"])
     assert search(archive, Query(words="pem24*")).cut == []
+
+
+def test_more_than_is_read_is_said_and_still_narrows(archive: Archive) -> None:
+    shelve(archive, 1, body=" ".join(f"kata{number}" for number in range(40)))
+    update_terms(archive)
+    many = " ".join(f"kata{number}" for number in range(32))
+    assert (search(archive, Query(words=many)).total, search(archive, Query(words=many)).is_cut) == (1, False)
+    assert search(archive, Query(words=f"{many} gajah")).is_cut
+    assert search(archive, Query(words=f"{many} situs:mc-paser")).total == 0
+    assert search(archive, Query(words="kata1 " * 400)).is_cut
+
+
+def test_stories_whose_words_are_not_counted_yet_are_said(archive: Archive) -> None:
+    shelve(archive, 1, body="gajah")
+    assert search(archive, Query(words="gajah")).uncounted == 1
+    update_terms(archive)
+    assert search(archive, Query(words="gajah")).uncounted == 0

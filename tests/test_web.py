@@ -131,6 +131,7 @@ def test_facets_narrow_and_can_be_taken_away_again(archive: Archive) -> None:
         ("/cari", [3, 2, 1]),
         ("/cari?q=gajah&sort=newest&page=2", []),
         ("/cari?q=gajah&sort=newest&page=-1&year=x&since=kapan&advertorial=2&sort=%00", [3, 2, 1]),
+        (f"/cari?q=gajah&sort=newest&page={'9' * 5000}", []),
     ],
 )
 def test_the_address_says_all_of_a_search(archive: Archive, address: str, numbers: list[int]) -> None:
@@ -175,6 +176,44 @@ def test_one_result_as_json_csv_and_atom(archive: Archive) -> None:
     assert entry.findtext("a:id", namespaces=ATOM) == f"{KALTIM.origin}/berita/1/x"
     assert [name.text for name in entry.findall("a:author/a:name", ATOM)] == ["Ani", "Budi"]
     assert all(element.tag.startswith("{http://www.w3.org/2005/Atom}") for element in feed.iter())
+
+
+def test_what_does_not_narrow_is_not_shown_as_if_it_did(archive: Archive) -> None:
+    shelve(archive, 1)
+    answer = get(archive, "/cari?advertorial=foo&year=abc&since=zzz&until=2027")
+    assert answer.said(".chips") == "Sampai: 2027 hapus"
+
+
+def test_a_feed_goes_on_and_tells_of_changes(archive: Archive) -> None:
+    for number in (1, 2, 3):
+        shelve(archive, number, body="gajah")
+    shelve(archive, 3, body="gajah putih")
+    feed = ElementTree.fromstring(get(archive, "/cari.atom?q=gajah&banyak=2").text)
+    links = {link.get("rel"): link.get("href") for link in feed.findall("a:link", ATOM)}
+    assert links["self"] == "http://localhost/cari.atom?q=gajah&sort=newest&banyak=2"
+    assert links["next"] == "http://localhost/cari.atom?q=gajah&sort=newest&page=2&banyak=2"
+    updated = [entry.findtext("a:updated", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)]
+    assert updated == ["2026-09-30T04:03:00.000000Z", "2026-09-30T06:00:00.000000Z"]
+    last = ElementTree.fromstring(get(archive, links["next"].removeprefix("http://localhost")).text)
+    assert [link.get("rel") for link in last.findall("a:link", ATOM)] == ["self", "alternate"]
+
+
+def test_the_counts_of_years_are_what_a_click_finds(archive: Archive) -> None:
+    body = " ".join(f"kata{number}" for number in range(40))
+    shelve(archive, 1, body=body, pewarta="Ani")
+    shelve(archive, 2, body=body, pewarta="Ani", site=PASER)
+    shelve(archive, 3, pewarta="ANI")
+    assert "2026 (2)" in get(archive, "/").said("ul.years")
+    assert get(archive, "/orang/Ani").said("h2") == "Sebagai pewarta: 2 berita"
+    assert get(archive, "/cari?pewarta=Ani&year=2026").said("[role=status]") == "2 berita"
+
+
+def test_a_story_of_the_year_one_does_not_fill_the_start_page(archive: Archive) -> None:
+    shelve(archive, 1)
+    shelve(archive, 2, published_at=NOW.replace(year=1001))
+    answer = get(archive, "/")
+    assert len(answer.page.cssselect("rect")) <= 601
+    assert "1001 (1)" in answer.said("ul.years")
 
 
 def test_who_finds_nothing_is_shown_the_nearest_words(archive: Archive) -> None:
@@ -472,7 +511,15 @@ def test_datasettes_own_pages_stay_and_another_database_has_no_reading_room(arch
         assert get(archive, address).status == 200
     sqlite3.connect(tmp_path / "other.db").close()
 
-    async def start() -> Answer:
-        return Answer(await Datasette([str(tmp_path / "other.db")]).client.get("/"))
+    (tmp_path / "foreign").mkdir()
+    foreign = tmp_path / "foreign" / "archive.db"
+    connection = sqlite3.connect(foreign)
+    connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
 
-    assert asyncio.run(start()).status == 404
+    async def start(*databases: Path) -> Answer:
+        return Answer(await Datasette([str(path) for path in databases]).client.get("/"))
+
+    assert asyncio.run(start(tmp_path / "other.db")).status == 404
+    assert asyncio.run(start(foreign)).said("h1") == "Tidak ada arsip di sini."
+    assert asyncio.run(start(foreign, database_path(archive.data))).status == 200

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from archive.database import Row
+from archive.names import names_of
 from archive.sites import SITES
 from archive.web.labels import Words
 
@@ -17,13 +18,9 @@ def publisher(article: Row) -> str:
     return site.title if site else str(article["site"])
 
 
-def authors(article: Row) -> list[str]:
-    return [name for name in (article["pewarta"] or "").split(", ") if name]
-
-
 def as_text(article: Row, captured: str, words: Words) -> str:
     """R. Wartono. “Judul.” ANTARA Kaltim, 30 September 2026. https://… (captured 1 October 2026)."""
-    names = ", ".join(authors(article))
+    names = ", ".join(names_of(article["pewarta"]))
     day = f", {words.day(article['published_date'])}" if article["published_date"] else ""
     title = article["title"].rstrip(".")
     told = f"{words.captured[:1].lower()}{words.captured[1:]} {words.day(captured)}"
@@ -34,7 +31,7 @@ def as_bibtex(article: Row, captured: str) -> str:
     """An @online entry as biblatex knows it; names are kept whole in braces, since none says which part is the family
     name."""
     fields = {
-        "author": " and ".join(f"{{{_escaped(name)}}}" for name in authors(article)),
+        "author": " and ".join(f"{{{_escaped(name)}}}" for name in names_of(article["pewarta"])),
         "title": f"{{{_escaped(article['title'])}}}",
         "date": article["published_date"] or "",
         "organization": f"{{{_escaped(publisher(article))}}}",
@@ -49,7 +46,7 @@ def as_bibtex(article: Row, captured: str) -> str:
 def as_ris(article: Row, captured: str) -> str:
     """RIS, type NEWS: each field on a line of its own."""
     day = date.fromisoformat(article["published_date"]) if article["published_date"] else None
-    fields = [("TY", "NEWS"), *(("AU", name) for name in authors(article)), ("TI", article["title"])]
+    fields = [("TY", "NEWS"), *(("AU", name) for name in names_of(article["pewarta"])), ("TI", article["title"])]
     fields += [("T2", publisher(article))]
     fields += [("PY", f"{day.year}"), ("DA", f"{day:%Y/%m/%d}")] if day else []
     fields += [("UR", article["url"]), ("Y2", captured[:10].replace("-", "/")), ("ER", "")]

@@ -54,6 +54,14 @@ LABELS: dict[str, tuple[str, str]] = {
         "Awalan ini punya lebih banyak kata; yang dicari hanya {most} yang paling sering",
         "This beginning has more words; only the {most} commonest were looked for",
     ),
+    "too_much": (
+        "Itu lebih dari yang dibaca: kata-kata terakhir tidak ikut dicari.",
+        "That is more than is read: the last words were left out.",
+    ),
+    "uncounted": (
+        "{count} berita masih sangat baru, bentuk lain dari katanya belum dikenal.",
+        "{count} stories are so new that other forms of their words are not known yet.",
+    ),
     "order": ("Urutan", "Order"),
     "relevance": ("paling cocok", "best match"),
     "newest": ("terbaru", "newest"),

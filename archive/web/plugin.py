@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,20 +78,28 @@ def _view(view: View) -> Callable[..., Awaitable[Response]]:
 
 def _reader(datasette: Datasette) -> Reader:
     """Reads the first of the databases that is an archive."""
-    database = next(
-        (one for one in datasette.databases.values() if one.path and Path(one.path).name == "archive.db"), None
-    )
-    if database is None:
-        raise MissingError("no_archive")
+    named = [one for one in datasette.databases.values() if one.path and Path(one.path).name == "archive.db"]
 
     async def read(work: Callable[[Archive], Any]) -> Any:
-        def reading(connection: sqlite3.Connection) -> Any:
-            db = Database(connection)
-            if migrations.pending(db):
-                raise MissingError("old_archive")
-            with sqlite_timelimit(connection, SECONDS * 1000):
-                return work(Archive(Path(database.path).parent, db))
-
-        return await database.execute_fn(reading)
+        for database in named:
+            try:
+                return await database.execute_fn(partial(_reading, Path(database.path).parent, work))
+            except _ForeignError:
+                continue
+        raise MissingError("no_archive")
 
     return read
+
+
+class _ForeignError(Exception):
+    """A database of another program."""
+
+
+def _reading(data: Path, work: Callable[[Archive], Any], connection: sqlite3.Connection) -> Any:
+    db = Database(connection)
+    if not migrations.applied(db):
+        raise _ForeignError
+    if migrations.pending(db):
+        raise MissingError("old_archive")
+    with sqlite_timelimit(connection, SECONDS * 1000):
+        return work(Archive(data, db))

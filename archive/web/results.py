@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -14,8 +15,10 @@ from datasette.utils.asgi import Request, Response
 
 from archive.asking import days_of
 from archive.finding import BOUND, YEARLY, Query
+from archive.names import names_of
 from archive.search import FACETS, Facet, Hit, Result, search
 from archive.terms import MOST_FORMS
+from archive.times import iso_utc
 from archive.web.reading import Reader
 from archive.web.rendering import Addresses, page, site_title, words_for
 
@@ -26,6 +29,7 @@ A_PAGE = 20
 MOST_ROWS = 1000
 """Hits that one JSON, CSV or Atom answer may have, asked for with `banyak`."""
 _NARROWING = ("site", "year", "section", "pewarta", "editor", "credit", "advertorial", "since", "until")
+_NEVER = "1970-01-01T00:00:00Z"
 ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -35,15 +39,12 @@ class Asked:
     def __init__(self, request: Request, form: str) -> None:
         arguments = {name: request.args.get(name) or "" for name in ("q", "sort", "page", "banyak", *_NARROWING)}
         self.words: str = arguments["q"]
-        self.narrowed = {name: arguments[name] for name in _NARROWING if arguments[name]}
+        self.narrowed = {name: arguments[name] for name in _NARROWING if _is_value(name, arguments[name])}
         is_feed = form == "atom" and not arguments["sort"]
         newest = is_feed or arguments["sort"] == "newest" or not self.words.strip()
         self.sort: Literal["relevance", "newest"] = "newest" if newest else "relevance"
-        self.page = (
-            min(int(arguments["page"]), 100_000) if arguments["page"].isdecimal() and arguments["page"] != "0" else 1
-        )
-        many = int(arguments["banyak"]) if form and arguments["banyak"].isdecimal() else A_PAGE
-        self.limit = min(max(many, 1), MOST_ROWS)
+        self.page = min(_number(arguments["page"]) or 1, 100_000)
+        self.limit = min(_number(arguments["banyak"]) or A_PAGE, MOST_ROWS) if form else A_PAGE
 
     def query(self) -> Query:
         since, until = self._days("since", 0), self._days("until", 1)
@@ -62,6 +63,10 @@ class Asked:
             offset=(self.page - 1) * self.limit,
         )
 
+    def corrected(self, word: str, other: str) -> str:
+        """What was typed, with another word in the place of one."""
+        return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, self.words)
+
     def _days(self, name: str, end: Literal[0, 1]) -> date | None:
         days = days_of(self.narrowed.get(name, ""))
         return days[end] if days else None
@@ -72,15 +77,29 @@ class Asked:
         return {"q": self.words, **self.narrowed, "sort": "" if sort == "relevance" else sort} | other
 
 
+def _is_value(name: str, value: str) -> bool:
+    match name:
+        case "year":
+            return bool(re.fullmatch(r"\d{4}", value) and days_of(value))
+        case "since" | "until":
+            return days_of(value) is not None
+        case "advertorial":
+            return value in ("yes", "no")
+    return bool(value)
+
+
+def _number(text: str) -> int:
+    return int(text[:9]) if text.isascii() and text.isdecimal() else 0
+
+
 async def results(datasette: Datasette, request: Request, read: Reader) -> Response:
     form = request.url_vars.get("form") or ""
     asked = Asked(request, form)
     result: Result = await read(lambda archive: search(archive, asked.query()))
     to = Addresses(datasette)
-    more = len(result.hits) == asked.limit and (result.capped or asked.page * asked.limit < result.total)
     match form:
         case "json":
-            return _json(request, asked, result, to, more)
+            return _json(request, asked, result, to)
         case "csv":
             return _csv(request, result, to)
         case "atom":
@@ -92,7 +111,6 @@ async def results(datasette: Datasette, request: Request, read: Reader) -> Respo
         asked=asked,
         result=result,
         facets=_facets(result, asked),
-        more=more,
         bound=BOUND,
         yearly=YEARLY,
         most_forms=MOST_FORMS,
@@ -116,8 +134,8 @@ def _rows(request: Request, hits: list[Hit], to: Addresses) -> list[dict[str, An
     return [hit.plain() | {"address": _address(request, to.story(hit.id))} for hit in hits]
 
 
-def _json(request: Request, asked: Asked, result: Result, to: Addresses, more: bool) -> Response:
-    following = to.search("json", **asked.told(page=asked.page + 1, banyak=asked.limit)) if more else None
+def _json(request: Request, asked: Asked, result: Result, to: Addresses) -> Response:
+    following = to.search("json", **asked.told(page=asked.page + 1, banyak=asked.limit)) if result.more else None
     told = {
         "query": asked.told(),
         "total": result.total,
@@ -125,6 +143,9 @@ def _json(request: Request, asked: Asked, result: Result, to: Addresses, more: b
         "hits": _rows(request, result.hits, to),
         "facets": {name: dict(values) for name, values in result.facets.items()},
         "suggestions": result.suggestions,
+        "prefixes_cut": result.cut,
+        "words_cut": result.is_cut,
+        "uncounted": result.uncounted,
         "next": _address(request, following) if following else None,
     }
     return Response(json.dumps(told, ensure_ascii=False), content_type="application/json; charset=utf-8")
@@ -150,20 +171,25 @@ def _atom(request: Request, asked: Asked, result: Result, to: Addresses) -> Resp
         element.text = "".join(c for c in text if c.isprintable() or c in "\n\t") or None
         return element
 
-    own, html = (_address(request, to.search(form, **asked.told())) for form in ("atom", ""))
+    def place(form: str = "atom", page: int = asked.page) -> str:
+        banyak = "" if asked.limit == A_PAGE else asked.limit
+        return _address(request, to.search(form, **asked.told(page=page, banyak=banyak)))
+
+    own, html = place(), _address(request, to.search(**asked.told()))
     add(feed, "title", f"warta: {asked.words.strip() or words.all_stories}")
     add(feed, "id", own)
     add(feed, "link", rel="self", href=own)
     add(feed, "link", rel="alternate", type="text/html", href=html)
-    times = [_instant(hit.published_at) for hit in result.hits if hit.published_at]
-    add(feed, "updated", max(times, default="1970-01-01T00:00:00Z"))
+    if result.more:
+        add(feed, "link", rel="next", href=place(page=asked.page + 1))
+    add(feed, "updated", max(map(_updated, result.hits), default=_NEVER))
     for hit, row in zip(result.hits, _rows(request, result.hits, to), strict=True):
         entry = add(feed, "entry")
         add(entry, "title", hit.title)
         add(entry, "id", hit.url)
         add(entry, "link", rel="alternate", type="text/html", href=row["address"])
-        add(entry, "updated", _instant(hit.published_at) if hit.published_at else "1970-01-01T00:00:00Z")
-        for name in (hit.pewarta or site_title(hit.site)).split(", "):
+        add(entry, "updated", _updated(hit))
+        for name in names_of(hit.pewarta) or [site_title(hit.site)]:
             add(add(entry, "author"), "name", name)
         add(entry, "summary", row["snippet"])
     body = ElementTree.tostring(feed, encoding="unicode", xml_declaration=False)
@@ -172,6 +198,10 @@ def _atom(request: Request, asked: Asked, result: Result, to: Addresses) -> Resp
     return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
 
 
-def _instant(time: str) -> str:
+def _updated(hit: Hit) -> str:
+    """When a story was last changed, else published, in UTC; feeds want a time even where nobody told one."""
+    time = hit.changed_at or hit.published_at
+    if time is None:
+        return _NEVER
     moment = datetime.fromisoformat(time)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    return iso_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -17,27 +17,23 @@ if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
 
 NEWEST = 10
+MOST_MONTHS = 50 * 12
+"""Months that are drawn: what is older was misdated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`months` are (month as 2026-09, stories), all from the first to the last; `sites` are rows of site, stories,
-    started_at, verdict, reason."""
+    """`months` are (month as 2026-09, stories), all from the first of the last MOST_MONTHS to the last; `years` those
+    with stories, the newest first; `sites` rows of site, stories and run."""
 
     newest: list[Hit]
     sites: list[Row]
     months: list[tuple[str, int]]
+    years: list[tuple[str, int]]
 
     @property
     def most(self) -> int:
         return max((count for _, count in self.months), default=0)
-
-    @property
-    def years(self) -> list[tuple[str, int]]:
-        years: dict[str, int] = {}
-        for month, count in self.months:
-            years[month[:4]] = years.get(month[:4], 0) + count
-        return [(year, count) for year, count in reversed(years.items()) if count]
 
 
 async def start(datasette: Datasette, request: Request, read: Reader) -> Response:
@@ -53,16 +49,33 @@ def _start(archive: Archive) -> Start:
             "SELECT started_at, verdict, reason FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site]
         )
         sites.append({"site": site, "stories": counts.get(site, 0), "run": run})
-    months = archive.rows(
-        "SELECT substr(published_date, 1, 7) AS month, count(*) AS n FROM articles"
-        " WHERE published_date NOT NULL GROUP BY 1"
-    )
-    return Start(latest(archive, NEWEST), sites, _every_month({row["month"]: row["n"] for row in months}))
+    months = _stories_by(archive, 7)
+    return Start(latest(archive, NEWEST), sites, _every_month(months), sorted(_stories_by(archive, 4).items())[::-1])
+
+
+def _stories_by(archive: Archive, length: int) -> dict[str, int]:
+    """Stories of each year (4 letters of the day) or month (7): articles without those that are one story with others
+    of the same time."""
+    counts = {
+        row["time"]: row["n"]
+        for row in archive.rows(
+            "SELECT substr(published_date, 1, ?) AS time, count(*) AS n FROM articles"
+            " WHERE published_date NOT NULL GROUP BY 1",
+            [length],
+        )
+    }
+    for row in archive.rows(
+        "SELECT substr(published_date, 1, ?) AS time, count(*) - count(DISTINCT story_id) AS n"
+        " FROM stories JOIN articles ON id = article_id WHERE published_date NOT NULL GROUP BY 1",
+        [length],
+    ):
+        counts[row["time"]] -= row["n"]
+    return counts
 
 
 def _every_month(counts: dict[str, int]) -> list[tuple[str, int]]:
     if not counts:
         return []
     first, last = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (min(counts), max(counts)))
-    months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(first, last + 1))
+    months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(max(first, last - MOST_MONTHS), last + 1))
     return [(month, counts.get(month, 0)) for month in months]

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Request, Response
 from archive.captures import Capture
 from archive.database import Archive, Row
 from archive.history import Change, changes, versions_of
+from archive.names import names_of
 from archive.web.citing import as_bibtex, as_ris, as_text
 from archive.web.reading import MissingError, Reader
 from archive.web.rendering import page, words_for
@@ -32,7 +33,7 @@ class Story:
     also_on: list[Row]
 
     def people(self, role: str) -> list[str]:
-        return [name for name in (self.article[role] or "").split(", ") if name]
+        return names_of(self.article[role])
 
 
 async def story(datasette: Datasette, request: Request, read: Reader) -> Response:
