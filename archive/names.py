@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archive.asking import tokens_of
 
 
@@ -10,6 +12,7 @@ def names_of(field: str | None) -> list[str]:
     return [name for name in (part.strip() for part in (field or "").split(",")) if name]
 
 
+@lru_cache(1 << 13)
 def name_key(name: str) -> str:
     """Equal for one name in several spellings: R. Wartono, R Wartono, r.wartono."""
     return " ".join(tokens_of(name))

@@ -116,6 +116,7 @@ def _facets(rows: list[Found]) -> dict[Facet, list[tuple[str, int]]]:
     spellings: dict[str, Counter[str]] = {}
     seen = set()
     for row in rows:
+        story = row.story_id or row.id
         values: list[tuple[Facet, str | None]] = [("site", row.site), ("section", row.section), ("credit", row.credit)]
         values += [("year", (row.published_date or "")[:4]), ("advertorial", "yes" if row.is_advertorial else "no")]
         for name in names_of(row.pewarta):
@@ -123,9 +124,10 @@ def _facets(rows: list[Found]) -> dict[Facet, list[tuple[str, int]]]:
             spellings.setdefault(key, Counter())[name] += 1
             values.append(("pewarta", key))
         for facet, value in values:
-            if value and (told := (row.story_id or row.id, facet, value)) not in seen:
-                seen.add(told)
+            if value and (row.story_id is None or (story, facet, value) not in seen):
                 counts[facet][value] += 1
+                if row.story_id:
+                    seen.add((story, facet, value))
     result: dict[Facet, list[tuple[str, int]]] = {
         name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_VALUES]
         for name, counter in counts.items()

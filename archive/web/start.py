@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,28 +50,28 @@ def _start(archive: Archive) -> Start:
             "SELECT started_at, verdict, reason FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site]
         )
         sites.append({"site": site, "stories": counts.get(site, 0), "run": run})
-    months = _stories_by(archive, 7)
-    return Start(latest(archive, NEWEST), sites, _every_month(months), sorted(_stories_by(archive, 4).items())[::-1])
+    days = archive.rows(
+        "SELECT substr(published_date, 1, 7) AS month, count(*) AS n FROM articles"
+        " WHERE published_date NOT NULL GROUP BY 1"
+    )
+    months: Counter[str] = Counter({row["month"]: row["n"] for row in days})
+    years: Counter[str] = Counter()
+    for month, count in months.items():
+        years[month[:4]] += count
+    months.subtract(_told_again(archive, 7))
+    years.subtract(_told_again(archive, 4))
+    return Start(latest(archive, NEWEST), sites, _every_month(months), sorted(years.items(), reverse=True))
 
 
-def _stories_by(archive: Archive, length: int) -> dict[str, int]:
-    """Stories of each year (4 letters of the day) or month (7): articles without those that are one story with others
-    of the same time."""
-    counts = {
-        row["time"]: row["n"]
-        for row in archive.rows(
-            "SELECT substr(published_date, 1, ?) AS time, count(*) AS n FROM articles"
-            " WHERE published_date NOT NULL GROUP BY 1",
-            [length],
-        )
-    }
-    for row in archive.rows(
+def _told_again(archive: Archive, length: int) -> dict[str, int]:
+    """How many articles of each year (4 letters of the day) or month (7) are one story with another one of that time:
+    a search shows them as one."""
+    rows = archive.rows(
         "SELECT substr(published_date, 1, ?) AS time, count(*) - count(DISTINCT story_id) AS n"
         " FROM stories JOIN articles ON id = article_id WHERE published_date NOT NULL GROUP BY 1",
         [length],
-    ):
-        counts[row["time"]] -= row["n"]
-    return counts
+    )
+    return {row["time"]: row["n"] for row in rows}
 
 
 def _every_month(counts: dict[str, int]) -> list[tuple[str, int]]:
