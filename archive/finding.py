@@ -54,8 +54,8 @@ _COLUMNS = ", ".join("story_id" if name == "story_id" else f"articles.{name}" fo
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """`words` as typed (see archive.asking). The others narrow by exact values; names are compared without case, dots
-    and spaces. Days are inclusive. `offset` is how many hits come before the first one wanted."""
+    """`words` as typed (see archive.asking). The others narrow by exact values; names are compared without case,
+    accents and dots. Days are inclusive. `offset` is how many hits come before the first one wanted."""
 
     words: str
     site: str | None = None
