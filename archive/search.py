@@ -52,7 +52,7 @@ class Hit:
 @dataclass(frozen=True)
 class Result:
     """`total` stories were found, or where it is `capped` more than that; then `facets` are counted over the newest
-    ones, but for years, which are counted each, up to the same bound. A facet is a list of (value, stories).
+    ones, but for years, which are counted each, up to YEARLY. A facet is a list of (value, stories).
     `suggestions` are known words written like one that no story has, `cut` the prefixes that have too many words to
     look for all, `is_cut` says that more was typed than is read, `uncounted` how many stories are so new that their
     words are not in `terms` yet. `more` stories come after these hits."""

@@ -72,9 +72,9 @@ def widened(archive: Archive, wanted: list[list[Part]]) -> list[Alternatives]:
 def _named(
     names: dict[Tokens, list[Tokens]], wanted: list[list[Part]], start: int
 ) -> Iterator[tuple[int, list[Tokens]]]:
-    """(how many parts from `start` on are a name, the names equal to it), the longest first."""
+    """(how many parts from `start` on are one name, the names equal to it), the longest first."""
     longest = max(map(len, names), default=0)
-    for end in range(min(len(wanted), start + longest), start, -1):
+    for end in range(min(len(wanted), start + longest), start + 1, -1):
         parts = [parts[0] for parts in wanted[start:end] if len(parts) == 1]
         if len(parts) == end - start and all(map(_may_be_name, parts)):
             tokens = tuple(token for part in parts for token in part.tokens)

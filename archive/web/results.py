@@ -171,17 +171,17 @@ def _atom(request: Request, asked: Asked, result: Result, to: Addresses) -> Resp
         element.text = "".join(c for c in text if c.isprintable() or c in "\n\t") or None
         return element
 
-    def place(form: str = "atom", page: int = asked.page) -> str:
+    def place(page: int) -> str:
         banyak = "" if asked.limit == A_PAGE else asked.limit
-        return _address(request, to.search(form, **asked.told(page=page, banyak=banyak)))
+        return _address(request, to.search("atom", **asked.told(page=page, banyak=banyak)))
 
-    own, html = place(), _address(request, to.search(**asked.told()))
+    own, html = place(asked.page), _address(request, to.search(**asked.told()))
     add(feed, "title", f"warta: {asked.words.strip() or words.all_stories}")
     add(feed, "id", own)
     add(feed, "link", rel="self", href=own)
     add(feed, "link", rel="alternate", type="text/html", href=html)
     if result.more:
-        add(feed, "link", rel="next", href=place(page=asked.page + 1))
+        add(feed, "link", rel="next", href=place(asked.page + 1))
     add(feed, "updated", max(map(_updated, result.hits), default=_NEVER))
     for hit, row in zip(result.hits, _rows(request, result.hits, to), strict=True):
         entry = add(feed, "entry")
