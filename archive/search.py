@@ -53,8 +53,8 @@ class Hit:
 class Result:
     """`total` stories were found, or where it is `capped` more than that; then `facets` are counted over the newest
     ones, but for years, which are counted each, up to YEARLY. A facet is a list of (value, stories).
-    `suggestions` are known words written like one that no story has, `cut` the prefixes that have too many words to
-    look for all, `is_cut` says that more was typed than is read, `uncounted` how many stories are so new that their
+    `suggestions` are known words written like one that no story has, `prefixes_cut` prefixes of too many words to
+    look for all, `words_cut` says that more was typed than is read, `uncounted` how many stories are so new that their
     words are not in `terms` yet. `more` stories come after these hits."""
 
     total: int
@@ -63,8 +63,8 @@ class Result:
     hits: list[Hit]
     facets: dict[Facet, list[tuple[str, int]]]
     suggestions: dict[str, list[str]]
-    cut: list[str]
-    is_cut: bool
+    prefixes_cut: list[str]
+    words_cut: bool
     uncounted: int
     marker: Marker = field(repr=False)
 

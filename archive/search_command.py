@@ -92,9 +92,9 @@ def _write_table(result: Result) -> None:
         console.print(Text("  " + " · ".join(fact for fact in (*facts, also) if fact), style="dim"))
         console.print(Padding(with_marks(collapse(hit.snippet)), (0, 0, 0, 2), expand=False), soft_wrap=False)
         console.print()
-    for word in result.cut:
+    for word in result.prefixes_cut:
         console.print(f"{word}: only its {MOST_FORMS} commonest words were looked for.", markup=False)
-    if result.is_cut:
+    if result.words_cut:
         console.print("That is more than is read: the last words were left out.")
     if result.uncounted:
         console.print(f"{result.uncounted:,} stories are so new that other forms of their words are not known yet.")

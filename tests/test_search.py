@@ -450,18 +450,18 @@ def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None
     shelve(archive, 1, body=" ".join(f"pem{number}" for number in range(250)))
     update_terms(archive)
     result = search(archive, Query(words="pem*"))
-    assert (result.total, result.cut) == (1, ["pem*"])
-    assert search(archive, Query(words="pem24*")).cut == []
+    assert (result.total, result.prefixes_cut) == (1, ["pem*"])
+    assert search(archive, Query(words="pem24*")).prefixes_cut == []
 
 
 def test_more_than_is_read_is_said_and_still_narrows(archive: Archive) -> None:
     shelve(archive, 1, body=" ".join(f"kata{number}" for number in range(40)))
     update_terms(archive)
     many = " ".join(f"kata{number}" for number in range(32))
-    assert (search(archive, Query(words=many)).total, search(archive, Query(words=many)).is_cut) == (1, False)
-    assert search(archive, Query(words=f"{many} gajah")).is_cut
+    assert (search(archive, Query(words=many)).total, search(archive, Query(words=many)).words_cut) == (1, False)
+    assert search(archive, Query(words=f"{many} gajah")).words_cut
     assert search(archive, Query(words=f"{many} situs:mc-paser")).total == 0
-    assert search(archive, Query(words="kata1 " * 400)).is_cut
+    assert search(archive, Query(words="kata1 " * 400)).words_cut
 
 
 def test_stories_whose_words_are_not_counted_yet_are_said(archive: Archive) -> None:

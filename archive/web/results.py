@@ -33,7 +33,7 @@ _NEVER = "1970-01-01T00:00:00Z"
 ATOM = "http://www.w3.org/2005/Atom"
 
 
-class Asked:
+class SearchAddress:
     """What the address of a search says. What is odd in it is left out."""
 
     def __init__(self, request: Request, form: str) -> None:
@@ -94,7 +94,7 @@ def _number(text: str) -> int:
 
 async def results(datasette: Datasette, request: Request, read: Reader) -> Response:
     form = request.url_vars.get("form") or ""
-    asked = Asked(request, form)
+    asked = SearchAddress(request, form)
     result: Result = await read(lambda archive: search(archive, asked.query()))
     to = Addresses(datasette)
     match form:
@@ -117,7 +117,7 @@ async def results(datasette: Datasette, request: Request, read: Reader) -> Respo
     )
 
 
-def _facets(result: Result, asked: Asked) -> list[tuple[Facet, list[tuple[str, int]]]]:
+def _facets(result: Result, asked: SearchAddress) -> list[tuple[Facet, list[tuple[str, int]]]]:
     """The facets that can narrow the result down further."""
     return [
         (name, result.facets[name])
@@ -134,7 +134,7 @@ def _rows(request: Request, hits: list[Hit], to: Addresses) -> list[dict[str, An
     return [hit.plain() | {"address": _address(request, to.story(hit.id))} for hit in hits]
 
 
-def _json(request: Request, asked: Asked, result: Result, to: Addresses) -> Response:
+def _json(request: Request, asked: SearchAddress, result: Result, to: Addresses) -> Response:
     following = to.search("json", **asked.told(page=asked.page + 1, banyak=asked.limit)) if result.more else None
     told = {
         "query": asked.told(),
@@ -143,8 +143,8 @@ def _json(request: Request, asked: Asked, result: Result, to: Addresses) -> Resp
         "hits": _rows(request, result.hits, to),
         "facets": {name: dict(values) for name, values in result.facets.items()},
         "suggestions": result.suggestions,
-        "prefixes_cut": result.cut,
-        "words_cut": result.is_cut,
+        "prefixes_cut": result.prefixes_cut,
+        "words_cut": result.words_cut,
         "uncounted": result.uncounted,
         "next": _address(request, following) if following else None,
     }
@@ -160,7 +160,7 @@ def _csv(request: Request, result: Result, to: Addresses) -> Response:
     return Response(text.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
 
 
-def _atom(request: Request, asked: Asked, result: Result, to: Addresses) -> Response:
+def _atom(request: Request, asked: SearchAddress, result: Result, to: Addresses) -> Response:
     """RFC 4287. A story's id is its address on its site, which does not change with where this archive stands."""
     words = words_for(request)
     ElementTree.register_namespace("", ATOM)
