@@ -26,7 +26,7 @@ from archive.web import results
 from archive.web.labels import LABELS, Words, language_of
 from tests.shelf import KALTIM, NOW, PASER, shelve
 
-HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}'&amp;\u2028]]>"""
+HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 99991*99991 }}'&amp;\u2028]]>"""
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -429,7 +429,7 @@ def test_nothing_in_a_story_or_an_address_becomes_markup(archive: Archive) -> No
         assert answer.page.xpath("//script | //img | //@onerror | //*[starts-with(@href, 'javascript:')]") == [], (
             address
         )
-        assert "49" not in re.findall(r"{{|7\*7|49", answer.said().replace("{{ 7*7 }}", "")), address
+        assert str(99991 * 99991) not in answer.said(), address
         assert "script-src" not in answer.headers["content-security-policy"]
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
