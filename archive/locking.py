@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
-from typing import TextIO
 
 from archive.database import ArchiveError
 
-_held: dict[Path, TextIO] = {}
+_held: dict[Path, int] = {}
 
 
 class ArchiveBusyError(ArchiveError):
@@ -23,12 +23,12 @@ def hold(data: Path) -> None:
         path = (data / "warta.lock").resolve()
         if path in _held:
             return
-        lock = path.open("w")
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise ArchiveError(f"Cannot write in {data}: {error.strerror}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        lock.close()
+        os.close(lock)
         raise ArchiveBusyError(f"Another run holds {data}: this one leaves it alone.") from error
     _held[path] = lock

@@ -263,7 +263,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", disk], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", [200, 280, 400, 600])
+@pytest.mark.parametrize("kilobytes", [280, *(pytest.param(size, marks=pytest.mark.slow) for size in (200, 400, 600))])
 def test_a_full_disk_stops_the_run_and_costs_nothing(small_disk: Path, kilobytes: int) -> None:
     def resize(size: str) -> None:
         subprocess.run(["mount", "-o", f"remount,size={size}", small_disk], check=True)

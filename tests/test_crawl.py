@@ -215,7 +215,7 @@ def test_a_folder_that_takes_no_more_stops_the_run_with_one_line_and_no_tracebac
     assert ended.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("kilobytes", [20, 100, 250, 400])
+@pytest.mark.parametrize("kilobytes", [100, *(pytest.param(size, marks=pytest.mark.slow) for size in (20, 250, 400))])
 def test_a_full_disk_is_told_in_a_line_and_costs_nothing_once_there_is_room(tmp_path: Path, kilobytes: int) -> None:
     """A limit on the size of files stands in for the full disk: the same writes fail, at the same calls."""
     room = Newsroom(antara=40, paser=20)

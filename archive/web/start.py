@@ -50,14 +50,12 @@ def _start(archive: Archive) -> Start:
             "SELECT started_at, verdict, reason FROM runs WHERE site = ? ORDER BY id DESC LIMIT 1", [site]
         )
         sites.append({"site": site, "stories": counts.get(site, 0), "run": run})
-    days = archive.rows(
-        "SELECT substr(published_date, 1, 7) AS month, count(*) AS n FROM articles"
-        " WHERE published_date NOT NULL GROUP BY 1"
-    )
-    months: Counter[str] = Counter({row["month"]: row["n"] for row in days})
+    months: Counter[str] = Counter()
     years: Counter[str] = Counter()
-    for month, count in months.items():
-        years[month[:4]] += count
+    # By day, as the index has them: grouping a million rows by month takes twice as long.
+    for row in archive.rows("SELECT published_date AS day, count(*) AS n FROM articles WHERE day NOT NULL GROUP BY 1"):
+        months[row["day"][:7]] += row["n"]
+        years[row["day"][:4]] += row["n"]
     months.subtract(_told_again(archive, 7))
     years.subtract(_told_again(archive, 4))
     return Start(latest(archive, NEWEST), sites, _every_month(months), sorted(years.items(), reverse=True))
