@@ -97,7 +97,9 @@ def _write_table(result: Result) -> None:
     if result.words_cut:
         console.print("That is more than is read: the last words were left out.")
     if result.uncounted:
-        console.print(f"{result.uncounted:,} stories are so new that other forms of their words are not known yet.")
+        console.print(
+            f"{result.uncounted:,} stories are so new that other forms and beginnings of their words are not known yet."
+        )
     for word, near in result.suggestions.items():
         console.print(f"No story has {word}. Known are: {', '.join(near)}.", markup=False)
     if not result.total:

@@ -22,6 +22,7 @@ from archive.listings import Listed
 from archive.locking import hold
 from archive.shelving import Outcome
 from archive.sites import SITES, Site
+from archive.terms import update_terms
 from archive.times import iso_utc
 from archive.warc import WarcWriter
 from crawler.expectations import shortfalls
@@ -30,6 +31,8 @@ from crawler.health import RunReport
 logger = logging.getLogger(__name__)
 
 _PORTS = {"http": 80, "https": 443}
+UNCOUNTED = 200
+"""Stories whose words wait to be counted: the first run of a site takes days, and is searched meanwhile."""
 
 
 class Session:
@@ -166,6 +169,8 @@ class Session:
     def shelved(self, article: Article, outcome: Outcome) -> None:
         self.report.read += 1
         self.report.count_fields(article, now=self.server_time or datetime.now(UTC))
+        if self.archive.row("SELECT 1 FROM uncounted LIMIT 1 OFFSET ?", [UNCOUNTED - 1]):
+            update_terms(self.archive)
         match outcome:
             case "new":
                 self.report.added += 1

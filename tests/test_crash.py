@@ -20,6 +20,8 @@ from random import Random
 import pytest
 
 from archive.database import Archive
+from archive.finding import Query
+from archive.search import Result, search
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import Story
 from tests.clock import later
@@ -250,6 +252,21 @@ def test_a_database_that_stays_locked_stops_the_run_and_nothing_is_fetched_twice
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert set(articles_asked(room).values()) == {1}
     assert_held(tmp_path, room)
+
+
+def test_the_words_of_a_long_run_are_counted_while_it_lasts(tmp_path: Path) -> None:
+    room, searched = Newsroom(antara=ANTARA, paser=PASER), list[Result]()
+
+    def look() -> None:
+        with Archive.open_reading(tmp_path) as archive:
+            searched.append(search(archive, Query(words="kab*", limit=1)))
+
+    at_request(room, ANTARA + PASER, look)
+    with room.serving() as origins:
+        assert crawl(tmp_path, origins, constants={"crawler.session.UNCOUNTED": 10}).returncode == 0
+    [result] = searched
+    assert result.total > 0
+    assert 0 < result.uncounted < 10
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ LABELS: dict[str, tuple[str, str]] = {
         "That is more than is read: the last words were left out.",
     ),
     "uncounted": (
-        "{count} berita masih sangat baru, bentuk lain dari katanya belum dikenal.",
-        "{count} stories are so new that other forms of their words are not known yet.",
+        "{count} berita masih sangat baru, bentuk lain dan awalan katanya belum dikenal.",
+        "{count} stories are so new that other forms and beginnings of their words are not known yet.",
     ),
     "order": ("Urutan", "Order"),
     "relevance": ("paling cocok", "best match"),
