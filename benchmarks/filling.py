@@ -14,8 +14,9 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib.resources import files
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,8 @@ _SITES = ("antara-kaltim",) * 7 + ("mc-paser",) * 3
 _ZONE = ZoneInfo("Asia/Makassar")
 _FIRST = datetime(2008, 1, 1, tzinfo=_ZONE)
 _SECONDS = int(timedelta(days=365 * 18.8).total_seconds())
+_TWIN = 10
+"""Of so many articles one is a story that the next one has, too, where that is of the other site."""
 _AT_ONCE = 10_000
 
 
@@ -117,7 +120,7 @@ COLUMNS = (
 def fill(data: Path, count: int) -> None:
     with Archive.open(data) as archive:
         marks = ", ".join("?" for _ in COLUMNS.split(","))
-        batch: list[tuple[object, ...]] = []
+        batch: list[tuple[Any, ...]] = []
 
         def put() -> None:
             with archive.writing():
@@ -134,6 +137,15 @@ def fill(data: Path, count: int) -> None:
                 archive.db.conn.executemany(
                     "INSERT INTO versions VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?)",
                     [(r[1], r[8], r[19], r[5], r[6], r[7], r[15], r[20]) for r in batch],
+                )
+                archive.db.conn.executemany(
+                    "INSERT INTO stories VALUES (?, ?)",
+                    [
+                        (r[1], one[1])
+                        for one, other in pairwise(batch)
+                        if one[3] % _TWIN == 0 and one[2] != other[2]
+                        for r in (one, other)
+                    ],
                 )
             batch.clear()
 
