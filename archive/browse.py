@@ -59,7 +59,7 @@ METADATA: dict[str, Any] = {
                 "terms": {
                     "description": "Every word of the full-text index, its family, and how many articles have it."
                 },
-                "uncounted": {"description": "Articles whose words are counted after the next run."},
+                "uncounted": {"description": "Articles whose words are still to be counted."},
                 "outdated": {"description": "Texts whose words are no longer to be counted."},
                 "bands": {"description": "The numbers by which texts that are alike find each other."},
                 "walks": {"description": "How far each listing is walked without a gap."},
