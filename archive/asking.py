@@ -6,7 +6,8 @@
     -longsor               not this one
     pem*                   words that begin so
     judul:banjir  pewarta:wartono  editor:"abdul hakim"       in this field alone
-    situs:mc-paser  rubrik:kesehatan  -kredit:kominfo         of this site, rubric; not of this credit
+    situs:mc-paser  -kredit:kominfo                           of this site, not of this credit
+    rubrik:umum OR rubrik:hukum                               one of these rubrics
     sejak:2020-01  sampai:2021                                published then, both days included
 
 No text is an error: what is odd or unbalanced is searched as words.
@@ -18,7 +19,7 @@ import calendar
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 from archive.stems import fold
 
@@ -30,11 +31,12 @@ _NARROWINGS: dict[str, Narrowing] = {
     **{"situs": "site", "site": "site", "rubrik": "section", "section": "section"},
     **{"kredit": "credit", "credit": "credit"},
 }
-_DATES = {"sejak": "since", "since": "since", "sampai": "until", "until": "until"}
+_DATES: dict[str, Literal["since", "until"]] = {"sejak": "since", "since": "since", "sampai": "until", "until": "until"}
 _NAMES = "|".join((*_FIELDS, *_NARROWINGS, *_DATES))
 
 _PIECE = re.compile(rf'(?P<minus>-?)(?:(?P<name>{_NAMES}):)?(?P<is>=?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.I)
 _TOKEN = re.compile(r"[^\W_]+")
+_QUOTES = str.maketrans("“”„«»", '"' * 5)
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 LONGEST = 1000
 """Characters of a query that are read."""
@@ -54,20 +56,42 @@ class Part:
     field: Field | None = None
     as_typed: tuple[str, ...] = ()  # the tokens before folding, where that is more than case and accents: km²
 
+    @classmethod
+    def of(cls, text: str, **how: Any) -> Part:
+        typed = tuple(_TOKEN.findall(text.lower()))
+        return cls(tokens_of(text), text, as_typed=typed if typed != tuple(map(fold, typed)) else (), **how)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The name of the site, the rubric or the credit must have all words of one of `names`; with `out` it must not."""
+
+    column: Narrowing
+    names: list[tuple[str, ...]]
+    out: bool
+
+    def goes_with(self, other: Limit) -> bool:
+        """Whether "one or the other" can be said of both."""
+        return self.column == other.column and not self.out and not other.out
+
 
 @dataclass(slots=True)
 class Question:
-    """Each of `wanted` is a list of alternatives, of which one must occur, `unwanted` must not. `narrowed` are words
-    that the name of the site, the rubric or the credit must have, `narrowed_out` must not; the days are inclusive.
-    `is_cut` says that there was more than is read."""
+    """Each of `wanted` is a list of alternatives, of which one must occur, `unwanted` must not; the days are inclusive.
+    `is_cut` says that there was more than is read, `or_unread` that an OR stands where it says nothing: between a word
+    and what narrows, or before what is left out."""
 
     wanted: list[list[Part]] = field(default_factory=list)
     unwanted: list[Part] = field(default_factory=list)
-    narrowed: dict[Narrowing, list[str]] = field(default_factory=dict)
-    narrowed_out: dict[Narrowing, list[str]] = field(default_factory=dict)
+    limits: list[Limit] = field(default_factory=list)
     since: date | None = None
     until: date | None = None
     is_cut: bool = False
+    or_unread: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.wanted or self.unwanted or self.limits or self.since or self.until)
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
@@ -75,47 +99,67 @@ def tokens_of(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(fold(text)))
 
 
+class _Day(NamedTuple):
+    end: Literal["since", "until"]
+    day: date
+
+
 def understood(typed: str) -> Question:
     """Reads what a person typed."""
     question = Question(is_cut=len(typed) > LONGEST)
+    before: list[Part] | Limit | _Day | Part | None = None
     after_or = False
-    for match in _PIECE.finditer(typed[:LONGEST].replace("\0", " ")):
-        if match[0] == "OR" and question.wanted and not after_or:
+    for match in _PIECE.finditer(typed[:LONGEST].translate(_QUOTES).replace("\0", " ")):
+        if match[0] == "OR" and before and not after_or:
             after_or = True
             continue
-        if _narrow(question, match) or (part := _part(match)) is None:
+        piece = _limit(match) or _day(match) or _part(match)
+        if piece is None:
             continue
-        if sum(map(len, question.wanted)) + len(question.unwanted) >= MOST_PARTS:
+        if isinstance(piece, Part) and sum(map(len, question.wanted)) + len(question.unwanted) >= MOST_PARTS:
             question.is_cut = True
-            continue
-        if match["minus"]:
-            question.unwanted.append(part)
-        elif after_or:
-            question.wanted[-1].append(part)
+        elif after_or and not match["minus"] and isinstance(before, list) and isinstance(piece, Part):
+            before.append(piece)
+        elif after_or and isinstance(before, Limit) and isinstance(piece, Limit) and before.goes_with(piece):
+            before.names.extend(piece.names)
         else:
-            question.wanted.append([part])
+            question.or_unread |= after_or
+            before = _put(question, piece, unwanted=bool(match["minus"]))
         after_or = False
     if after_or:
         question.wanted.append([Part(("or",), "OR")])
     return question
 
 
-def _narrow(question: Question, match: re.Match[str]) -> bool:
-    """Whether a piece says what the stories must be, not what they must say."""
-    name, value = (match["name"] or "").lower(), match["phrase"] or match["word"] or ""
-    if not name or not tokens_of(value):
-        return False
-    if name in _NARROWINGS:
-        narrowed = question.narrowed_out if match["minus"] else question.narrowed
-        narrowed.setdefault(_NARROWINGS[name], []).extend(tokens_of(value))
-        return True
-    if name in _DATES and not match["minus"] and (days := days_of(value)):
-        if _DATES[name] == "since":
-            question.since = days[0]
-        else:
-            question.until = days[1]
-        return True
-    return False
+def _put(question: Question, piece: Part | Limit | _Day, *, unwanted: bool) -> list[Part] | Limit | _Day | Part:
+    """Returns what an OR after it may add to; a day or an unwanted part is nothing of that kind."""
+    match piece:
+        case Limit():
+            question.limits.append(piece)
+        case _Day("since"):
+            question.since = piece.day
+        case _Day():
+            question.until = piece.day
+        case _ if unwanted:
+            question.unwanted.append(piece)
+        case _:
+            question.wanted.append([piece])
+            return question.wanted[-1]
+    return piece
+
+
+def _limit(match: re.Match[str]) -> Limit | None:
+    column = _NARROWINGS.get((match["name"] or "").lower())
+    tokens = tokens_of(match["phrase"] or match["word"] or "")
+    return Limit(column, [tokens], bool(match["minus"])) if column and tokens else None
+
+
+def _day(match: re.Match[str]) -> _Day | None:
+    end = _DATES.get((match["name"] or "").lower())
+    days = days_of(match["phrase"] or match["word"] or "")
+    if end is None or days is None or match["minus"]:
+        return None
+    return _Day(end, days[0] if end == "since" else days[1])
 
 
 def days_of(text: str) -> tuple[date, date] | None:
@@ -141,14 +185,11 @@ def _part(match: re.Match[str]) -> Part | None:
     text = phrase if phrase is not None else word
     if name and name not in _FIELDS:  # as in "sejak:kapan", or an unwanted day
         text = f"{name} {text}"
-    tokens = tokens_of(text)
-    if not tokens:
+    if not tokens_of(text):
         return None
-    return Part(
-        tokens,
+    return Part.of(
         text,
         exact=phrase is not None or bool(match["is"]) or name in ("pewarta", "editor"),
-        prefix=phrase is None and word.endswith("*") and len(tokens) == 1,
+        prefix=phrase is None and word.endswith("*") and len(tokens_of(text)) == 1,
         field=_FIELDS.get(name),
-        as_typed=raw if (raw := tuple(_TOKEN.findall(text.lower()))) != tuple(map(fold, raw)) else (),
     )

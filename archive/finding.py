@@ -3,12 +3,12 @@ digits in quotes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 
-from archive.asking import Narrowing, Part, Question, tokens_of, understood
+from archive.asking import Limit, Part, Question, tokens_of, understood
 from archive.database import Archive
 from archive.names import name_key, name_keys
 from archive.sites import SITES
@@ -25,8 +25,6 @@ YEARLY = 20
 """Where counting the stories of each year ends."""
 MOST_YEARS = 50
 """Years back that are counted: what is older was misdated."""
-MOST_OF_YEARS = 30
-"""Forms of words that are looked for in each year."""
 TITLE_ENTRIES = 100_000
 """Entries of the index that are looked through for titles."""
 COUNTED_ENTRIES, RANKED_ENTRIES = 100_000, 40_000
@@ -78,14 +76,15 @@ class Asked:
         self._archive = archive
         question = understood(query.words)
         self._typed = [part for group in question.wanted for part in group]
-        self.is_cut = question.is_cut
+        self.question = question
         archive.db.conn.create_function("name_keys", 1, name_keys, deterministic=True)
         self._groups = widened(archive, question.wanted)
         for column in ("pewarta", "editor"):
-            if (name := getattr(query, column)) and (tokens := tokens_of(name)):
-                part = Part(tokens, name, exact=True, field=column)
-                self._groups.append([[sought(archive, part)]])
-        self._unwanted = " OR ".join(_sought(sought(archive, part)) for part in question.unwanted)
+            if (name := getattr(query, column)) and tokens_of(name):
+                self._groups.append([[sought(archive, Part.of(name, exact=True, field=column))]])
+        unwanted = [group for part in question.unwanted for group in widened(archive, [[part]])]
+        self._left_out = [one for group in unwanted for together in group for one in together]
+        self._unwanted = " OR ".join(map(_sought, self._left_out))
         self.expression = self._without_unwanted(_all(self._groups)) if self._groups else ""
         self._conditions: list[str] = []
         self._parameters: dict[str, Any] = {}
@@ -96,6 +95,10 @@ class Asked:
 
     def parts(self) -> list[Sought]:
         return [one for group in self._groups for together in group for one in together]
+
+    def prefixes_cut(self) -> list[str]:
+        """Beginnings of more words than are looked for."""
+        return [one.part.typed for one in (*self.parts(), *self._left_out) if one.cut]
 
     def newest(self, limit: int) -> list[Found]:
         """The newest articles that meet the query."""
@@ -117,9 +120,9 @@ class Asked:
         )
 
     def by_relevance(self, rows: list[Found]) -> list[Found]:
-        """The newest articles, and where there are more of them those with all words in the title: the best first,
+        """The newest articles, and where not all of them are ranked those with all words in the title: the best first,
         then the newest."""
-        titled = self._titled() if len(rows) > BOUND else []
+        titled = self._titled() if len(rows) > RANKED else []
         found = {row.key: row for row in (*rows, *titled)}
         rated = dict.fromkeys((row.key for row in rows), 0.0) | dict.fromkeys((row.key for row in titled), -1.0)
         weighty = self._weighty(dense=len(rows) > BOUND)
@@ -164,27 +167,24 @@ class Asked:
         return chosen
 
     def years(self) -> Iterator[tuple[str, int]]:
-        """(year, stories) of each year that has some, the newest first, each counted up to YEARLY; nothing where the
-        many forms of a word would have to be looked for in each year."""
-        if sum(len(one.forms) for one in self.parts()) > MOST_OF_YEARS:
-            return
+        """(year, stories) of each year that has some, the newest first, each counted up to YEARLY."""
         span = [
             self._archive.rows(f"SELECT {end}(published_date) AS day FROM articles")[0]["day"] for end in ("min", "max")
         ]
         if None in span:
             return
         inside = f"{self._key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
-        source = self._source(self.expression, inside)
+        source = self._source(self.expression, inside).partition(" ORDER BY ")[0]
         newest, oldest = int(span[1][:4]), int(span[0][:4])
         for year in range(newest, max(oldest, newest - MOST_YEARS) - 1, -1):
             first, last = _keys(date(year, 1, 1), date(year, 12, 31))
             within = {"first": first, "last": last, "start": f"{year:04}-01-01", "end": f"{year:04}-12-31"}
-            rows = self._archive.db.execute(
-                f"SELECT coalesce(story_id, articles.id) {source} LIMIT {YEARLY + YEARLY // 2}",
+            ((count,),) = self._archive.db.execute(
+                f"SELECT count(*) FROM (SELECT DISTINCT coalesce(story_id, articles.id) {source} LIMIT {YEARLY})",
                 self._parameters | within,
             )
-            if stories := {story for (story,) in rows}:
-                yield f"{year:04}", min(len(stories), YEARLY)
+            if count:
+                yield f"{year:04}", count
 
     def all_years(self) -> list[tuple[str, int]]:
         """(year, stories), the newest first, all of them counted; "" stands for no date."""
@@ -221,12 +221,11 @@ class Asked:
             if value := getattr(query, column):
                 self._add(f"{column} = :{column}")
                 self._parameters[column] = value
-            for kind, asked in (("in", question.narrowed), ("out", question.narrowed_out)):
-                if words := asked.get(column):
-                    values = {f"{column}_{kind}_{n}": v for n, v in enumerate(_values(self._archive, column, words))}
-                    one_of = f"coalesce({column}, '') IN ({', '.join(':' + name for name in values)})"
-                    self._add(one_of if kind == "in" else f"NOT {one_of}")
-                    self._parameters |= values
+        for number, limit in enumerate(question.limits):
+            values = {f"limit_{number}_{n}": value for n, value in enumerate(_values(self._archive, limit))}
+            one_of = f"coalesce({limit.column}, '') IN ({', '.join(':' + name for name in values)})"
+            self._add(f"NOT {one_of}" if limit.out else one_of)
+            self._parameters |= values
         for column in ("pewarta", "editor"):
             if name := getattr(query, column):
                 self._add(f"instr(name_keys(articles.{column}), :{column})")
@@ -267,15 +266,20 @@ def _keys(first: date, last: date) -> tuple[int, int]:
     return int(start.timestamp()) << 20, int(end.timestamp()) << 20
 
 
-def _values(archive: Archive, column: Narrowing, words: Iterable[str]) -> list[str]:
-    """The sites, rubrics or credits that have all these words in their names. Each is a step along the index."""
+def _values(archive: Archive, limit: Limit) -> list[str]:
+    """The sites, rubrics or credits with such names. Each is a step along the index."""
     rows = archive.rows(f"""
         WITH RECURSIVE names(name) AS (
-            SELECT min({column}) FROM articles
-            UNION ALL SELECT (SELECT min({column}) FROM articles WHERE {column} > name) FROM names WHERE name NOT NULL
+            SELECT min({limit.column}) FROM articles
+            UNION ALL SELECT (SELECT min({limit.column}) FROM articles WHERE {limit.column} > name) FROM names
+            WHERE name NOT NULL
         ) SELECT name FROM names WHERE name NOT NULL""")
     called = {row["name"]: [tokens_of(row["name"])] for row in rows}
-    if column == "site":
+    if limit.column == "site":
         for name in called.keys() & SITES.keys():
             called[name].append(tokens_of(SITES[name].title))
-    return [name for name, titles in called.items() if any(set(words) <= set(title) for title in titles)]
+    return [
+        name
+        for name, titles in called.items()
+        if any(set(words) <= set(title) for title in titles for words in limit.names)
+    ]

@@ -54,8 +54,9 @@ class Result:
     """`total` stories were found, or where it is `capped` more than that; then `facets` are counted over the newest
     ones, but for years, which are counted each, up to YEARLY. A facet is a list of (value, stories).
     `suggestions` are known words written like one that no story has, `prefixes_cut` prefixes of too many words to
-    look for all, `words_cut` says that more was typed than is read, `uncounted` how many stories are so new that their
-    words are not in `terms` yet. `more` stories come after these hits."""
+    look for all. `words_cut` says that more was typed than is read, `or_unread` that an OR says nothing where it stands
+    (see archive.asking.Question), `nothing_read` that what was typed has no word. `uncounted` stories are so new that
+    their words are not in `terms` yet. `more` stories come after these hits."""
 
     total: int
     capped: bool
@@ -65,6 +66,8 @@ class Result:
     suggestions: dict[str, list[str]]
     prefixes_cut: list[str]
     words_cut: bool
+    or_unread: bool
+    nothing_read: bool
     uncounted: int
     marker: Marker = field(repr=False)
 
@@ -81,7 +84,7 @@ def search(archive: Archive, query: Query) -> Result:
     stories = _folded(ordered)
     facets = _facets(counted)
     if capped and not asked.within_days:
-        facets["year"] = [*asked.years()] or facets["year"]
+        facets["year"] = [*asked.years()]
     return Result(
         len(_folded(counted)),
         capped,
@@ -89,8 +92,10 @@ def search(archive: Archive, query: Query) -> Result:
         _hits(archive, stories[query.offset : end], marker),
         facets,
         {} if rows else asked.suggestions(),
-        [one.part.typed for one in asked.parts() if one.cut],
-        asked.is_cut,
+        asked.prefixes_cut(),
+        asked.question.is_cut,
+        asked.question.or_unread,
+        bool(query.words.strip()) and asked.question.is_empty,
         archive.rows("SELECT count(*) AS n FROM uncounted")[0]["n"],
         marker,
     )

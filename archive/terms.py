@@ -15,6 +15,8 @@ from archive.stems import stem
 
 MOST_FORMS = 60
 """A prefix stands for so many of its words, the commonest: with more, finding would take seconds."""
+LARGEST_FAMILY = 200
+"""Forms of a word that are looked for, the commonest: a page that writes one in thousands of alphabets is hostile."""
 _SUGGESTED = 3
 _SHORT = 5
 """Letters of a word that is near another one only with a single slip."""
@@ -67,10 +69,11 @@ def _add(archive: Archive, vocabulary: str) -> None:
 
 
 def family(archive: Archive, word: str) -> list[str]:
-    """All forms in which the archive has a word, the commonest first. `word` is folded."""
+    """The forms in which the archive has a word, the commonest first, LARGEST_FAMILY at most. `word` is folded."""
     known = archive.row("SELECT stem FROM terms WHERE form = ?", [word])
     rows = archive.rows(
-        "SELECT form FROM terms WHERE stem = ? ORDER BY count DESC, form", [known["stem"] if known else stem(word)]
+        "SELECT form FROM terms WHERE stem = ? ORDER BY count DESC, form LIMIT ?",
+        [known["stem"] if known else stem(word), LARGEST_FAMILY],
     )
     return [row["form"] for row in rows]
 
@@ -96,6 +99,8 @@ def nearest(archive: Archive, word: str) -> list[str]:
     """The words of the archive that are written most like `word`, which is folded: the nearest first, then the
     commonest; none where none is near."""
     reach = 1 if len(word) <= _SHORT else 2
+    if len(word) <= reach + 1:
+        return []  # of a word so short nearly all is changed
     counts = {
         row["form"]: row["count"]
         for row in archive.rows(

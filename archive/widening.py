@@ -62,28 +62,29 @@ def widened(archive: Archive, wanted: list[list[Part]]) -> list[Alternatives]:
             alternatives = [[sought(archive, parts[0]) for parts in wanted[position : position + length]]]
         else:
             alternatives = [[sought(archive, part)] for part in wanted[position]]
-            others = [name for part in wanted[position] if _may_be_name(part) for name in names.get(part.tokens, [])]
-        alternatives += [[sought(archive, Part(name, " ".join(name), exact=True))] for name in others]
+            others = [other for part in wanted[position] for other in _equal_to(names, part.tokens, part)]
+        alternatives += [[sought(archive, other)] for other in others]
         result.append(alternatives)
         position += length
     return result
 
 
-def _named(
-    names: dict[Tokens, list[Tokens]], wanted: list[list[Part]], start: int
-) -> Iterator[tuple[int, list[Tokens]]]:
+def _named(names: dict[Tokens, list[Tokens]], wanted: list[list[Part]], start: int) -> Iterator[tuple[int, list[Part]]]:
     """(how many parts from `start` on are one name, the names equal to it), the longest first."""
     longest = max(map(len, names), default=0)
     for end in range(min(len(wanted), start + longest), start + 1, -1):
         parts = [parts[0] for parts in wanted[start:end] if len(parts) == 1]
-        if len(parts) == end - start and all(map(_may_be_name, parts)):
+        if len(parts) == end - start and len({(part.field, part.exact or part.prefix) for part in parts}) == 1:
             tokens = tuple(token for part in parts for token in part.tokens)
-            if tokens in names:
-                yield end - start, names[tokens]
+            if others := _equal_to(names, tokens, parts[0]):
+                yield end - start, others
 
 
-def _may_be_name(part: Part) -> bool:
-    return not (part.exact or part.prefix or part.field)
+def _equal_to(names: dict[Tokens, list[Tokens]], tokens: Tokens, part: Part) -> list[Part]:
+    """Other names for what these words name, looked for where `part` is."""
+    if part.exact or part.prefix:
+        return []
+    return [Part(name, " ".join(name), exact=True, field=part.field) for name in names.get(tokens, [])]
 
 
 def _own_names(archive: Archive) -> str:

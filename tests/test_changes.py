@@ -19,7 +19,6 @@ from typing import Any
 import pytest
 
 from archive.database import Archive
-from archive.history import compare
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.server import Answer, SiteServer
 from crawler.newsroom.story import Story
@@ -367,16 +366,3 @@ def test_a_run_that_is_stopped_while_it_asks_for_robots_txt_ends_well(kaltim: Si
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (0, "")
     assert "interrupted" in stdout
-
-
-def test_versions_are_compared_word_by_word_and_what_is_very_long_as_a_whole() -> None:
-    def told(old: str, new: str) -> list[list[tuple[str, str]]]:
-        return [[(piece.kind, piece.text) for piece in paragraph] for paragraph in compare(old, new)]
-
-    assert told("Satu dua.\n\nTiga empat lima.", "Satu dua.\n\nTiga lima.\n\nEnam.") == [
-        [("=", "Tiga"), ("-", "empat"), ("=", "lima.")],
-        [("+", "Enam.")],
-    ]
-    assert told("sama", "sama") == []
-    old, new = (" ".join(f"{name}{number}" for number in range(40_000)) for name in "ab")
-    assert told(f"awal {old} akhir", f"awal {new} akhir") == [[("=", "awal"), ("-", old), ("+", new), ("=", "akhir")]]

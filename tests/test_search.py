@@ -66,6 +66,13 @@ def found(archive: Archive, words: str, **narrowed: object) -> list[int]:
         ("situs:jambi", set()),
         ('situs:"MC Kominfo Paser"', {5}),
         ("-situs:mc-paser", {1, 2, 3, 4}),
+        ("situs:mc-paser OR situs:antara-kaltim", {1, 2, 3, 4, 5}),
+        ("-situs:mc-paser -situs:antara-kaltim", set()),
+        ("rubrik:kesehatan OR rubrik:lingkungan", {2, 4}),
+        ("sakit rubrik:kesehatan OR rubrik:lingkungan", {2}),
+        ("-rubrik:kesehatan -rubrik:lingkungan", {1, 3, 5}),
+        ("rubrik:kesehatan rubrik:lingkungan", set()),
+        ("“rumah sakit”", {2}),
         ("rumah -rubrik:kesehatan", {3}),
         ("-kredit:kominfo", {1, 2, 4, 5}),
         ("sejak:2020", {2, 3, 4, 5}),
@@ -115,12 +122,25 @@ def test_what_is_odd_is_searched_as_words(odd: str, plain: str) -> None:
 ODD = ' " - = * : OR judul: sejak: ( ) gajah 2020 NOT \0 \' -"'.split(" ")
 
 
+@pytest.fixture
+def filled(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
+    """Stories that odd queries find, more of them than are ranked and counted."""
+    for bound, value in (("search.BOUND", 10), ("finding.BOUND", 10), ("finding.RANKED", 5)):
+        monkeypatch.setattr(f"archive.{bound}", value)
+    for number in range(30):
+        words = "gajah 2020 or not judul sejak".split()
+        title, body = " ".join(words[number % 5 :]), " ".join(words[: number % 7])
+        shelve(archive, number, site=(KALTIM, PASER)[number % 2], title=title, body=body, pewarta="Gajah Not")
+    update_terms(archive)
+    return archive
+
+
 @given(st.text() | st.lists(st.sampled_from(ODD)).map(" ".join))
 @example('pewarta:"')
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_any_text_is_a_valid_query_and_reaches_the_index_as_quoted_words_alone(archive: Archive, words: str) -> None:
-    search(archive, Query(words=words))
-    outside, inside = (Asked(archive, Query(words=words)).expression.split('"')[n::2] for n in (0, 1))
+def test_any_text_is_a_valid_query_and_reaches_the_index_as_quoted_words_alone(filled: Archive, words: str) -> None:
+    search(filled, Query(words=words, limit=5))
+    outside, inside = (Asked(filled, Query(words=words)).expression.split('"')[n::2] for n in (0, 1))
     for column in ("title :", "pewarta :", "editor :"):
         outside = [text.replace(column, "") for text in outside]
     assert set("".join(outside)) <= set("() ORANDT")
@@ -261,6 +281,14 @@ def test_counting_bit_by_bit_gives_the_same_words_as_counting_at_once(archive: A
     assert archive.rows("SELECT * FROM terms") == other.rows("SELECT * FROM terms") != []
 
 
+def test_of_a_family_the_commonest_forms_are_looked_for(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.terms.LARGEST_FAMILY", 2)
+    for number, form in enumerate(("ditulis", "ditulis", "penulis", "penulis", "tulisan"), 1):
+        shelve(archive, number, body=form)
+    assert set(found(archive, "menulis")) == {1, 2, 3, 4}
+    assert set(found(archive, "tulisan")) == {1, 2, 3, 4, 5}  # what was typed is always one of them
+
+
 # Equal names
 
 
@@ -273,6 +301,9 @@ def test_equal_names_find_each_other(archive: Archive, tmp_path: Path) -> None:
     assert set(found(archive, "pemkab paser")) == {1, 2}
     assert set(found(archive, "pemerintah kabupaten paser")) == {1, 2, 3}
     assert found(archive, '"pemkab" paser') == [2]
+    assert set(found(archive, "paser -pemkab")) == {3, 5}
+    shelve(archive, 8, title="Pemerintah Kabupaten")
+    assert found(archive, "judul:pemkab") == [8]
     assert set(found(archive, "warga tana paser")) == {4, 5}
     shelve(archive, 6, body="Sungai Mahakam di Kutai Kartanegara")
     shelve(archive, 7, body="Sungai Kandilo meluap")
@@ -309,13 +340,15 @@ def test_of_stories_equally_good_the_newer_comes_first(archive: Archive) -> None
 def test_an_old_story_with_the_words_in_its_title_is_found_among_many_newer_ones(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "BOUND", 5)
-    monkeypatch.setattr("archive.search.BOUND", 5)
+    monkeypatch.setattr(finding, "RANKED", 5)
     shelve(archive, 1, title="Gajah masuk desa")
     for number in range(2, 30):
         shelve(archive, number, body="Seekor gajah" if number % 2 else "Seekor kuda")
-    assert found(archive, "gajah")[0] == 1
-    monkeypatch.setattr(finding, "RANKED_ENTRIES", 3)  # a word in most stories: only its place tells
+    shelve(archive, 25, body="Gajah, gajah, gajah")
+    assert found(archive, "gajah", limit=3) == [1, 25, 29]
+    assert found(archive, "gajah -masuk", limit=3) == [25, 29, 27]
+    for bound in ("COUNTED_ENTRIES", "RANKED_ENTRIES"):  # a word in most stories: only its place tells
+        monkeypatch.setattr(finding, bound, 3)
     assert found(archive, "gajah", limit=3) == [1, 29, 27]
 
 
@@ -374,6 +407,29 @@ def test_a_click_on_a_facet_finds_as_many_stories_as_it_says(archive: Archive) -
     for name in ("site", "pewarta"):
         for value, count in facets[name]:
             assert search(archive, Query(words="gajah", **{name: value})).total == count  # type: ignore[arg-type]
+
+
+def test_a_year_of_stories_on_two_sites_is_counted_by_stories(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.search.BOUND", 5)
+    for number in range(25):
+        for site in (KALTIM, PASER):
+            shelve(archive, number, site=site, body="gajah")
+            archive.db.execute(
+                "INSERT INTO stories VALUES (?, ?)", [f"{site.name}/{number}", f"{KALTIM.name}/{number}"]
+            )
+    archive.db.conn.commit()
+    update_terms(archive)
+    assert search(archive, Query(words="gajah")).facets["year"] == [("2026", finding.YEARLY)]
+    monkeypatch.setattr(finding, "YEARLY", 100)
+    assert search(archive, Query(words="gajah")).facets["year"] == [("2026", 25)]
+
+
+def test_names_in_letters_that_the_index_keeps_apart_are_found(archive: Archive) -> None:
+    for number, name in enumerate(("Ani½", "𝗔𝗻𝗶 Sari", "Андрей", "Ἀθηνᾶ"), 1):
+        shelve(archive, number, pewarta=name)
+        assert found(archive, "", pewarta=name) == [number]
 
 
 def test_facets_count_what_was_found(archive: Archive) -> None:
@@ -441,6 +497,7 @@ def test_a_word_no_story_has_is_answered_with_the_nearest_known_ones(archive: Ar
     assert search(archive, Query(words="stuntng")).suggestions == {"stuntng": ["stunting"]}
     assert search(archive, Query(words="banjri paser")).suggestions == {"banjri": ["banjir"]}
     assert search(archive, Query(words="xyzzyx")).suggestions == {}
+    assert search(archive, Query(words="x")).suggestions == {}
     assert search(archive, Query(words="banjir -paser")).suggestions == {}
     assert search(archive, Query(words="banjir", pewarta="stuntng")).suggestions == {}
     assert search(archive, Query(words="badan penanggulangan bencana daerah")).suggestions == {}
@@ -452,6 +509,40 @@ def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None
     result = search(archive, Query(words="pem*"))
     assert (result.total, result.prefixes_cut) == (1, ["pem*"])
     assert search(archive, Query(words="pem24*")).prefixes_cut == []
+
+
+def test_a_prefix_that_is_left_out_is_said_to_be_cut(archive: Archive) -> None:
+    for number in range(80):
+        shelve(archive, number, body=f"gajah pem{number:03}")
+    update_terms(archive)
+    result = search(archive, Query(words="gajah -pem*"))
+    assert (result.total, result.prefixes_cut) == (20, ["pem*"])
+
+
+@pytest.mark.parametrize(
+    "words", ["gajah OR situs:mc-paser", "situs:mc-paser OR gajah", "gajah OR -kuda", "gajah OR sejak:2020"]
+)
+def test_an_or_that_says_nothing_is_told(archive: Archive, words: str) -> None:
+    shelve(archive, 1, site=PASER, body="gajah")
+    shelve(archive, 2, site=PASER, body="kuda")
+    assert found(archive, words) == [1]
+    assert search(archive, Query(words=words)).or_unread
+
+
+@pytest.mark.parametrize("words", ["gajah OR kuda", "situs:mc-paser OR situs:jambi", "or", "gajah OR", "OR"])
+def test_an_or_between_words_or_sites_is_read(archive: Archive, words: str) -> None:
+    assert not search(archive, Query(words=words)).or_unread
+
+
+def test_signs_alone_are_said_to_be_no_words(archive: Archive) -> None:
+    shelve(archive, 1)
+    assert [search(archive, Query(words=words)).nothing_read for words in ("???", '"*"', " ", "isi")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert found(archive, "???") == [1]
 
 
 def test_more_than_is_read_is_said_and_still_narrows(archive: Archive) -> None:
