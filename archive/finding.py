@@ -23,6 +23,8 @@ TITLED = 100
 """The newest stories with all words in the title, which are ordered by relevance, too."""
 YEARLY = 20
 """Where counting the stories of each year ends."""
+MOST_ANSWERED = 3
+"""Words not known that are answered with the nearest known ones: for each all words are looked through."""
 MOST_YEARS = 50
 """Years back that are counted: what is older was misdated."""
 TITLE_ENTRIES = 100_000
@@ -202,15 +204,13 @@ class Asked:
         return "articles_fts.rowid" if self.expression else "articles.key"
 
     def suggestions(self) -> dict[str, list[str]]:
-        """Known words for each word typed that no story has."""
+        """Known words for the words typed that no story has, MOST_ANSWERED of them at most."""
+        unknown = [part for part in self._typed if len(part.tokens) == 1 and sought(self._archive, part).cost == 0]
         result = {}
-        for part in self._typed:
-            if len(part.tokens) == 1 and sought(self._archive, part).cost == 0:
-                near = [
-                    word for word in nearest(self._archive, part.tokens[0]) if word not in part.tokens + part.as_typed
-                ]
-                if near:
-                    result[part.typed] = near
+        for part in unknown[:MOST_ANSWERED]:
+            near = [word for word in nearest(self._archive, part.tokens[0]) if word not in part.tokens + part.as_typed]
+            if near:
+                result[part.typed] = near
         return result
 
     def _add(self, condition: str) -> None:

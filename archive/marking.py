@@ -11,6 +11,8 @@ from archive.widening import Sought, Tokens
 MARK, UNMARK = "\ue000", "\ue001"
 """Private-use characters around the words found."""
 
+LONGEST = 50_000
+"""Characters that are looked through for a passage: ten times a long story."""
 PASSAGE = 30
 """Words of a passage."""
 _BEFORE = 6
@@ -36,8 +38,9 @@ class Marker:
         return _with_marks(text, 0, len(text), [tokens[index].span() for index in sorted(found)])
 
     def passage(self, text: str) -> str:
-        """The part of a text in which most of what was looked for stands close together, marked, on one line; the
-        text's beginning where nothing does."""
+        """The part of a text, of its first LONGEST characters, in which most of what was looked for stands close
+        together, marked, on one line; the text's beginning where nothing does."""
+        whole, text = len(text), text[:LONGEST]
         tokens, found = self._found(text)
         if not tokens:
             return " ".join(text.split())
@@ -52,7 +55,7 @@ class Marker:
         start = tokens[first].start() if first else 0
         end = tokens[last].end() if last + 1 < len(tokens) else len(text)
         passage = _with_marks(text, start, end, [tokens[index].span() for index in places if first <= index <= last])
-        return ("… " if start else "") + " ".join(passage.split()) + (" …" if end < len(text) else "")
+        return ("… " if start else "") + " ".join(passage.split()) + (" …" if end < whole else "")
 
     def _found(self, text: str) -> tuple[list[re.Match[str]], dict[int, int]]:
         """(all words, index of a word found -> number of the part)."""

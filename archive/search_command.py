@@ -96,6 +96,10 @@ def _write_table(result: Result) -> None:
         console.print(f"{word}: only its {MOST_FORMS} commonest words were looked for.", markup=False)
     if result.words_cut:
         console.print("That is more than is read: the last words were left out.")
+    if result.or_unread:
+        console.print("OR stands between words, or between sites, rubrics or credits; here all must be met.")
+    if result.nothing_read:
+        console.print("There is no word or number in that: these are all stories.")
     if result.uncounted:
         console.print(
             f"{result.uncounted:,} stories are so new that other forms and beginnings of their words are not known yet."
@@ -106,7 +110,7 @@ def _write_table(result: Result) -> None:
         console.print("No story is like that.")
         return
     found = "1 story" if result.total == 1 else f"{result.total:,}{'+' if result.capped else ''} stories"
-    shown = f", the first {len(result.hits)} shown" if result.total > len(result.hits) else ""
+    shown = f", the first {len(result.hits):,} shown" if result.more or result.capped else ""
     console.print(f"{found}{shown}")
 
 

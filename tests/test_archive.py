@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import sqlite3
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from archive.database import Archive, ArchiveError, database_path
 from archive.finding import Query
 from archive.search import search
 from archive.terms import update_terms
+from tests.run import WARTA, warta
 from tests.shelf import NOW, shelve
 
 
@@ -164,6 +168,54 @@ def test_the_start_page_and_the_stories_are_shown_with_search_facets_and_describ
     assert "data-facet-column" in stories or "facet-info" in stories
     assert "<th" in stories
     assert 'data-column="fingerprint"' not in stories
+
+
+@pytest.fixture
+def still(archive: Archive, tmp_path: Path) -> Path:
+    """The folder of an archive that nobody has open."""
+    shelve(archive, 1)
+    update_terms(archive)
+    archive.close()
+    return tmp_path
+
+
+def test_an_archive_on_a_medium_that_cannot_be_written_on_is_read(still: Path) -> None:
+    if subprocess.run(["mount", "--bind", still, still], capture_output=True).returncode:
+        pytest.skip("no rights to mount a folder read-only here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", still], check=True)
+        found = warta("search", "berita", "--data", still)
+        assert (found.returncode, found.stderr) == (0, "")
+        assert "antara-kaltim/1" in found.stdout
+    finally:
+        subprocess.run(["umount", still], check=True)
+
+
+def test_a_folder_that_cannot_be_written_in_is_told(still: Path) -> None:
+    rights = "-dac_override"
+    as_others = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]  # root may write everywhere
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        pytest.skip("there is no setpriv on this machine")
+    still.chmod(0o555)
+    try:
+        found = subprocess.run(
+            [*(as_others if os.geteuid() == 0 else []), WARTA, "search", "berita", "--data", still],
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        still.chmod(0o755)
+    assert found.returncode == 1
+    assert found.stderr == (
+        f"warta: Cannot open {still}/archive.db: SQLite writes beside it, also to read it,"
+        f" and {still} cannot be written in.\n"
+    )
+
+
+def test_text_that_is_not_valid_is_told_in_a_line(still: Path) -> None:
+    told = warta("show", b"\xff".decode(errors="surrogateescape"), "--data", still)
+    assert told.returncode == 1
+    assert told.stderr == "warta: there is text that is not valid UTF-8: surrogates not allowed.\n"
 
 
 def test_a_port_that_is_taken_is_told(archive: Archive, tmp_path: Path) -> None:

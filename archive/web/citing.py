@@ -10,7 +10,8 @@ from archive.names import names_of
 from archive.sites import SITES
 from archive.web.labels import Words
 
-_SPECIAL = {c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
+_SPECIAL = {c: f"\\{c}" for c in "&%$#_"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
+_SPECIAL |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, those after a backslash too
 
 
 def publisher(article: Row) -> str:

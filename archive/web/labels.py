@@ -58,6 +58,14 @@ LABELS: dict[str, tuple[str, str]] = {
         "Itu lebih dari yang dibaca: kata-kata terakhir tidak ikut dicari.",
         "That is more than is read: the last words were left out.",
     ),
+    "or_unread": (
+        "OR berlaku di antara kata, atau di antara situs, rubrik, atau kredit; di sini semuanya wajib.",
+        "OR stands between words, or between sites, rubrics or credits; here all must be met.",
+    ),
+    "nothing_read": (
+        "Tidak ada kata atau angka di situ: inilah semua berita.",
+        "There is no word or number in that: these are all stories.",
+    ),
     "uncounted": (
         "{count} berita masih sangat baru, bentuk lain dan awalan katanya belum dikenal.",
         "{count} stories are so new that other forms and beginnings of their words are not known yet.",

@@ -6,7 +6,8 @@
     /orang/NAME             a person's stories
     /tangkapan/ID           a captured page
 
-It needs no more of Datasette than 0.65 and 1.0 share: `register_routes`, `Database.execute_fn`, `urls.path`.
+It needs no more of Datasette than 0.65 and 1.0 share: `register_routes`, `handle_exception`, `startup`,
+`Database.execute_fn`, `urls.path`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from functools import partial
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import NotFound, Request, Response
 from sqlite_utils import Database
 
 from archive.database import Archive
@@ -39,6 +41,20 @@ if TYPE_CHECKING:
 View = Callable[["Datasette", Request, Reader], Awaitable[Response]]
 SECONDS = 5
 """How long one page may search."""
+
+
+@hookimpl
+def startup() -> None:
+    # Datasette prints every exception with all local variables where it finds Rich, which warta brings along: of each
+    # address that does not exist 160 lines, of some none but an error in Rich.
+    setattr(import_module("datasette.handle_exception"), "rich", None)  # noqa: B010
+
+
+@hookimpl
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response | None:
+    if isinstance(exception, NotFound) and "." not in request.path.rpartition("/")[2]:  # .json is for programs
+        return trouble(datasette, request, words_for(request).no_such_page, status=404)
+    return None
 
 
 @hookimpl

@@ -145,6 +145,8 @@ def _json(request: Request, asked: SearchAddress, result: Result, to: Addresses)
         "suggestions": result.suggestions,
         "prefixes_cut": result.prefixes_cut,
         "words_cut": result.words_cut,
+        "or_unread": result.or_unread,
+        "nothing_read": result.nothing_read,
         "uncounted": result.uncounted,
         "next": _address(request, following) if following else None,
     }
