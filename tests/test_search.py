@@ -257,6 +257,14 @@ def test_a_snippet_is_the_passage_with_most_of_the_words(archive: Archive) -> No
     assert "\n" not in snippet
 
 
+def test_of_a_very_long_text_the_beginning_is_looked_through_for_a_passage(archive: Archive) -> None:
+    shelve(archive, 1, body=f"awal {'kata ' * 20_000} gajah")
+    update_terms(archive)
+    snippet = search(archive, Query(words="gajah")).hits[0].snippet
+    assert snippet.startswith("awal kata")
+    assert snippet.endswith("kata …")
+
+
 def test_words_follow_edits_and_withdrawn_words_are_forgotten(archive: Archive) -> None:
     shelve(archive, 1, body="gajah gajah putih")
     shelve(archive, 2, body="gajah hitam")
@@ -498,6 +506,7 @@ def test_a_word_no_story_has_is_answered_with_the_nearest_known_ones(archive: Ar
     assert search(archive, Query(words="banjri paser")).suggestions == {"banjri": ["banjir"]}
     assert search(archive, Query(words="xyzzyx")).suggestions == {}
     assert search(archive, Query(words="x")).suggestions == {}
+    assert len(search(archive, Query(words="stuntin stuntinq stuntimg stumting")).suggestions) == 3
     assert search(archive, Query(words="banjir -paser")).suggestions == {}
     assert search(archive, Query(words="banjir", pewarta="stuntng")).suggestions == {}
     assert search(archive, Query(words="badan penanggulangan bencana daerah")).suggestions == {}

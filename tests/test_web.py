@@ -9,7 +9,6 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
-from html import unescape
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from archive.web import results
 from archive.web.labels import LABELS, Words, language_of
 from tests.shelf import KALTIM, NOW, PASER, shelve
 
-HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 99991*99991 }}'&amp;\u2028]]>"""
+HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 99991*99991 }}'&amp;\u2028]]>}{{"""
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -158,6 +157,38 @@ def test_pages_follow_each_other_in_all_forms(archive: Archive, monkeypatch: pyt
         seen += [hit["id"] for hit in told["hits"]]
         address = (told["next"] or "").removeprefix("http://localhost")
     assert seen == [f"antara-kaltim/{number}" for number in (5, 4, 3, 2, 1)]
+
+
+def test_pages_go_on_where_counts_end(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.search.BOUND", 3)
+    for number in range(1, 8):
+        shelve(archive, number, body="gajah")
+    seen, address = [], "/cari.json?q=gajah&banyak=2"
+    while address:
+        told = json.loads(get(archive, address).text)
+        assert (told["total"], told["total_is_capped"]) == (3, True)
+        seen += [hit["id"] for hit in told["hits"]]
+        address = (told["next"] or "").removeprefix("http://localhost")
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_the_links_to_other_forms_give_the_same_result(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "A_PAGE", 2)
+    for number in range(1, 6):
+        shelve(archive, number, body="gajah")
+    second = get(archive, "/cari?q=gajah&sort=newest&page=2")
+    links = second.links(".forms a")
+    told = [hit["address"] for hit in json.loads(get(archive, links["JSON"]).text)["hits"]]
+    assert told == [f"http://localhost{address}" for address in second.page.xpath("//ol//h3/a/@href")]
+    assert len([*csv.DictReader(StringIO(get(archive, links["CSV"]).text))]) == 5
+
+
+def test_a_query_that_is_not_read_as_typed_is_told(archive: Archive) -> None:
+    shelve(archive, 1, body="gajah")
+    assert "OR berlaku di antara kata" in get(archive, "/cari?q=gajah+OR+situs:antara-kaltim").said(".note")
+    signs = get(archive, "/cari?q=%3F%3F%3F")
+    assert "Tidak ada kata" in signs.said(".note")
+    assert signs.said("h1") == "Semua berita"
 
 
 def test_one_result_as_json_csv_and_atom(archive: Archive) -> None:
@@ -325,6 +356,13 @@ def test_a_story_is_cited(archive: Archive, form: str, lines: list[str]) -> None
     assert f"R. Wartono, Ani. “50% & lebih.” {where} (ditangkap 30 September 2026)." in said
 
 
+@pytest.mark.parametrize("name", ["A/B", "100%", "Ani½", "?#;"])
+def test_every_name_that_is_printed_has_a_page(archive: Archive, name: str) -> None:
+    shelve(archive, 1, pewarta=name)
+    links = get(archive, "/berita/antara-kaltim/1").links("dd a")
+    assert get(archive, links[name]).status == 200
+
+
 def test_a_person_has_all_their_stories_by_year(archive: Archive) -> None:
     shelve(archive, 1, pewarta="R. Wartono", published_at=NOW - timedelta(days=365))
     shelve(archive, 2, pewarta="Ani, R. Wartono")
@@ -377,7 +415,7 @@ def test_every_label_is_there_in_both_languages_and_no_page_asks_for_another() -
     used = {
         name
         for path in templates.glob("*.html")
-        for name in re.findall(r"(?<!asked\.)\bwords\.(\w+)", path.read_text())
+        for name in re.findall(r"(?<!asked\.)\bwords\.(\w+)", path.read_text("utf-8"))
     }
     assert used - set(LABELS) <= {"language", "other", "number", "day", "month", "time", "verdict"}
 
@@ -432,7 +470,9 @@ def test_nothing_in_a_story_or_an_address_becomes_markup(archive: Archive) -> No
         assert str(99991 * 99991) not in answer.said(), address
         assert "script-src" not in answer.headers["content-security-policy"]
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["vary"].startswith("Accept-Language, Cookie")
     feed = ElementTree.fromstring(get(archive, "/cari.atom?q=gajah").text)
     assert "<script>" in (feed.findtext("a:entry/a:title", namespaces=ATOM) or "")
     assert {element.tag for element in feed.iter()} <= {
@@ -440,8 +480,11 @@ def test_nothing_in_a_story_or_an_address_becomes_markup(archive: Archive) -> No
         for name in ("feed", "title", "id", "link", "updated", "entry", "author", "name", "summary")
     }
     assert len(json.loads(get(archive, "/cari.json?q=gajah").text)["hits"]) == 1
-    bibtex = unescape(get(archive, "/berita/antara-kaltim/1?bentuk=bibtex").text)
-    assert bibtex.count("{") == bibtex.count("}")
+    depth = 0
+    for brace in re.findall("[{}]", get(archive, "/berita/antara-kaltim/1?bentuk=bibtex").text):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0
+    assert depth == 0
     assert (
         "\n" not in get(archive, "/berita/antara-kaltim/1?bentuk=ris").text.partition("TI  - ")[2].partition("\r\n")[0]
     )
@@ -474,11 +517,22 @@ def test_what_takes_too_long_is_told(archive: Archive, monkeypatch: pytest.Monke
     assert (answer.status, answer.said("h1")) == (503, "Pencarian ini terlalu lama. Coba kata yang lebih khusus.")
 
 
-@pytest.mark.parametrize("address", ["/berita/nix/1", "/orang/nix", "/tangkapan/77", "/tangkapan/77/halaman"])
-def test_what_is_not_there_is_told(archive: Archive, address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/berita/nix/1", "/orang/nix", "/tangkapan/77", "/tangkapan/77/halaman"),
+        *("/nix", "/berita", "/tangkapan/x", "/a/b/c/d/e", "//cari", "/archive/nix"),
+    ],
+)
+def test_what_is_not_there_is_told(archive: Archive, address: str, capfd: pytest.CaptureFixture[str]) -> None:
     answer = get(archive, address)
     assert answer.status == 404
     assert answer.page.cssselect("form.search")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_programs_are_told_by_datasette_what_is_not_there(archive: Archive) -> None:
+    assert json.loads(get(archive, "/archive/nix.json").text)["status"] == 404
 
 
 def test_a_missing_warc_file_is_told_on_the_page(archive: Archive) -> None:
