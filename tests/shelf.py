@@ -26,7 +26,7 @@ def shelve(
     """Shelves an article as if its page had been captured: published `number` hours after NOW unless `published_at`
     says otherwise."""
     url = f"{site.origin}/berita/{number}/x"
-    captures = archive.rows("SELECT count(*) AS n FROM captures")[0]["n"]
+    captures = archive.rows("SELECT coalesce(max(id), 0) AS n FROM captures")[0]["n"]
     capture = archive.add_capture(
         Capture(
             site=site.name,
@@ -54,3 +54,9 @@ def shelve(
         **values,  # type: ignore[arg-type]
     )
     return shelving.shelve(archive, article, capture, page_url=url)
+
+
+def make_one(archive: Archive, *ids: str) -> None:
+    """These articles are one story."""
+    with archive.writing():
+        archive.db.conn.executemany("INSERT INTO stories VALUES (?, ?)", [(article_id, ids[0]) for article_id in ids])

@@ -18,7 +18,7 @@ from archive.marking import MARK, UNMARK
 from archive.search import Result, search
 from archive.stems import stem
 from archive.terms import update_terms
-from tests.shelf import KALTIM, NOW, PASER, shelve
+from tests.shelf import KALTIM, NOW, PASER, make_one, shelve
 
 
 @pytest.fixture
@@ -388,12 +388,10 @@ def test_one_story_of_several_sites_is_one_hit(archive: Archive) -> None:
 def test_a_story_on_many_sites_costs_no_other_one_its_page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archive.search.BOUND", 5)
     for number in range(1, 10):
-        for copy in range(4):
-            shelve(archive, 10 * number + copy, body="gajah")
-            archive.db.execute(
-                "INSERT INTO stories VALUES (?, ?)", [f"{KALTIM.name}/{10 * number + copy}", str(number)]
-            )
-    archive.db.conn.commit()
+        copies = range(10 * number, 10 * number + 4)
+        for copy in copies:
+            shelve(archive, copy, body="gajah")
+        make_one(archive, *(f"{KALTIM.name}/{copy}" for copy in copies))
     update_terms(archive)
     for sort in ("newest", "relevance"):
         pages = [search(archive, Query(words="gajah", sort=sort, limit=2, offset=n)) for n in range(0, 10, 2)]
@@ -424,10 +422,7 @@ def test_a_year_of_stories_on_two_sites_is_counted_by_stories(
     for number in range(25):
         for site in (KALTIM, PASER):
             shelve(archive, number, site=site, body="gajah")
-            archive.db.execute(
-                "INSERT INTO stories VALUES (?, ?)", [f"{site.name}/{number}", f"{KALTIM.name}/{number}"]
-            )
-    archive.db.conn.commit()
+        make_one(archive, f"{KALTIM.name}/{number}", f"{PASER.name}/{number}")
     update_terms(archive)
     assert search(archive, Query(words="gajah")).facets["year"] == [("2026", finding.YEARLY)]
     monkeypatch.setattr(finding, "YEARLY", 100)
@@ -485,6 +480,8 @@ def test_counts_end_at_a_bound_and_pages_do_not(archive: Archive, monkeypatch: p
         first = page(sort, 0)
         assert (first.total, first.capped) == (5, True)
         assert first.facets["year"] == [("2026", 2), ("2025", 4), ("2024", 4), ("2023", 2)]
+    exactly = search(archive, Query(words="gajah", until=(NOW - timedelta(days=800)).date()))
+    assert (exactly.total, exactly.capped) == (5, False)
     for sort in ("newest", "relevance"):
         pages = [hit.id for offset in (0, 3, 6, 9, 12) for hit in page(sort, offset).hits]
         assert len(pages) == len(set(pages)) == 12
@@ -518,6 +515,21 @@ def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None
     result = search(archive, Query(words="pem*"))
     assert (result.total, result.prefixes_cut) == (1, ["pem*"])
     assert search(archive, Query(words="pem24*")).prefixes_cut == []
+
+
+def test_of_a_prefix_the_commonest_words_are_looked_for(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.terms.MOST_FORMS", 1)
+    monkeypatch.setattr("archive.widening.MOST_FORMS", 1)
+    for number, word in enumerate(("pemain", "pemuda", "pemuda"), 1):
+        shelve(archive, number, body=word)
+    assert set(found(archive, "pem*")) == {2, 3}
+
+
+def test_of_words_equally_near_the_commonest_is_named_first(archive: Archive) -> None:
+    for number, word in enumerate(("banjar", "banjir", "banjir"), 1):
+        shelve(archive, number, body=word)
+    update_terms(archive)
+    assert search(archive, Query(words="banjur")).suggestions == {"banjur": ["banjir", "banjar"]}
 
 
 def test_a_prefix_that_is_left_out_is_said_to_be_cut(archive: Archive) -> None:

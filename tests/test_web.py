@@ -23,7 +23,7 @@ from archive.database import Archive, database_path
 from archive.terms import update_terms
 from archive.web import results
 from archive.web.labels import LABELS, Words, language_of
-from tests.shelf import KALTIM, NOW, PASER, shelve
+from tests.shelf import KALTIM, NOW, PASER, make_one, shelve
 
 HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 99991*99991 }}'&amp;\u2028]]>}{{"""
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -83,6 +83,14 @@ def test_the_start_page_shows_search_sites_months_and_the_newest_stories(archive
     assert answer.links("ul.years a") == {"2026": "/cari?year=2026", "2025": "/cari?year=2025"}
     assert list(answer.links("ol.hits h3 a")) == ["Baru", "Lama"]
     assert "Gajah masuk desa Lalu pulang" in answer.said("ol.hits")
+
+
+def test_the_newest_stories_are_ten_though_each_is_on_two_sites(archive: Archive) -> None:
+    for number in range(12):
+        for site in (KALTIM, PASER):
+            shelve(archive, number, site=site, title=f"Judul {number}", body=f"Isi {number}")
+        make_one(archive, f"{KALTIM.name}/{number}", f"{PASER.name}/{number}")
+    assert get(archive, "/").page.xpath("//ol//h3/a/text()") == [f"Judul {number}" for number in range(11, 1, -1)]
 
 
 def test_an_empty_archive_says_so(archive: Archive) -> None:
@@ -181,6 +189,13 @@ def test_the_links_to_other_forms_give_the_same_result(archive: Archive, monkeyp
     told = [hit["address"] for hit in json.loads(get(archive, links["JSON"]).text)["hits"]]
     assert told == [f"http://localhost{address}" for address in second.page.xpath("//ol//h3/a/@href")]
     assert len([*csv.DictReader(StringIO(get(archive, links["CSV"]).text))]) == 5
+
+
+def test_one_answer_has_no_more_hits_than_a_bound(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MOST_ROWS", 3)
+    for number in range(5):
+        shelve(archive, number)
+    assert len(json.loads(get(archive, "/cari.json?banyak=9999").text)["hits"]) == 3
 
 
 def test_a_query_that_is_not_read_as_typed_is_told(archive: Archive) -> None:

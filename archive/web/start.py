@@ -68,8 +68,8 @@ def _stories_by_time(archive: Archive) -> Counter[str]:
             counts[time] += count
     told = set()
     for story, day in archive.db.execute(
-        "SELECT story_id, published_date FROM stories CROSS JOIN articles ON id = article_id"
-        " WHERE published_date NOT NULL"
+        "SELECT story_id, published_date FROM articles INDEXED BY articles_facets"
+        " CROSS JOIN stories ON article_id = id WHERE published_date NOT NULL"  # along an index: rows lie far apart
     ):
         for time in (day[:7], day[:4]):
             counts[time] -= (story, time) in told
