@@ -191,6 +191,20 @@ def test_the_links_to_other_forms_give_the_same_result(archive: Archive, monkeyp
     assert len([*csv.DictReader(StringIO(get(archive, links["CSV"]).text))]) == 5
 
 
+def test_where_pages_end_before_the_stories_do_it_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "A_PAGE", 2)
+    monkeypatch.setattr(results, "DEEPEST", 4)
+    for number in range(1, 7):
+        shelve(archive, number, title=f"Judul {number}")
+    last = get(archive, "/cari?page=2")
+    assert list(last.links(".pages a")) == ["Sebelumnya"]
+    assert "sampai 4 berita" in last.said(".note")
+    assert list(get(archive, "/cari?page=3").links("ol.hits h3 a")) == ["Judul 4", "Judul 3"]
+    told = json.loads(get(archive, "/cari.json?banyak=2&page=2").text)
+    assert (told["more"], told["next"]) == (True, None)
+    assert "next" not in [link.get("rel") for link in ElementTree.fromstring(get(archive, "/cari.atom?page=2").text)]
+
+
 def test_one_answer_has_no_more_hits_than_a_bound(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "MOST_ROWS", 3)
     for number in range(5):

@@ -58,6 +58,10 @@ LABELS: dict[str, tuple[str, str]] = {
         "Itu lebih dari yang dibaca: kata-kata terakhir tidak ikut dicari.",
         "That is more than is read: the last words were left out.",
     ),
+    "deepest": (
+        "Halaman berlanjut sampai {count} berita: persempit menurut tahun atau kata untuk melihat yang berikutnya.",
+        "Pages go on to {count} stories: narrow down by year or word to see those after them.",
+    ),
     "or_unread": (
         "OR berlaku di antara kata, atau di antara situs, rubrik, atau kredit; di sini semuanya wajib.",
         "OR stands between words, or between sites, rubrics or credits; here all must be met.",
