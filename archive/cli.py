@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from archive.database import Archive, ArchiveError, Row, database_path, is_unchanging
+from archive.database import Archive, ArchiveError, Row, database_path
 from archive.history import Paragraph, changes, versions_of
 from archive.locking import ArchiveBusyError
 from archive.options import console_of_output, data_option
@@ -39,7 +39,7 @@ class OneLineErrors(click.Group):
         except sqlite3.Error as error:
             self._fail(f"the archive: {error}.")
         except UnicodeEncodeError as error:
-            self._fail(f"there is text that is not valid {error.encoding.upper()}: {error.reason}.")
+            self._fail(f"there is text that cannot be written as {error.encoding.upper()}: {error.reason}.")
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
@@ -201,9 +201,7 @@ def serve(port: int, data: Path) -> None:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise ArchiveError(f"Port {port} is taken (by another `warta serve`?): name another with --port.") from error
-    path = database_path(data)
-    files, immutables = ([], [str(path)]) if is_unchanging(path) else ([str(path)], [])
-    datasette = Datasette(files, immutables=immutables, metadata=METADATA, settings=SETTINGS)
+    datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
     click.echo(f"http://127.0.0.1:{listening.getsockname()[1]}/\nCtrl-C ends.")
     config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
     uvicorn.Server(config).run(sockets=[listening])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -216,16 +215,8 @@ def _capture(row: Row) -> Capture:
     return Capture(**row | {"fetched_at": datetime.fromisoformat(row["fetched_at"])})
 
 
-def is_unchanging(path: Path) -> bool:
-    """Whether a database lies on a medium that nobody writes on, and nothing of it is in a file beside it. SQLite can
-    then read it without the files that it else keeps beside a database."""
-    wal = path.with_name(f"{path.name}-wal")
-    return bool(os.statvfs(path).f_flag & os.ST_RDONLY) and not wal.exists()
-
-
 def _connect_reading(path: Path) -> sqlite3.Connection:
-    mode = "immutable=1" if is_unchanging(path) else "mode=ro"
-    return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_SECONDS)
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
 
 
 @contextmanager
@@ -233,11 +224,10 @@ def _opening(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if path.exists() and not os.access(path.parent, os.W_OK):
-            raise ArchiveError(
-                f"Cannot open {path}: SQLite writes beside it, also to read it, and {path.parent} cannot be written in."
-            ) from error
-        raise ArchiveError(f"Cannot open {path}: {error}.") from error
+        reason = str(error)
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            reason += f"; SQLite writes beside it, also to read it, so {path.parent} must be a folder to write in"
+        raise ArchiveError(f"Cannot open {path}: {reason}.") from error
 
 
 def _refuse_foreign(path: Path) -> None:

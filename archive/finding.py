@@ -3,12 +3,13 @@ digits in quotes."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 
-from archive.asking import Limit, Part, Question, tokens_of, understood
+from archive.asking import Limit, Narrowing, Part, Question, tokens_of, understood
 from archive.database import Archive
 from archive.names import name_key, name_keys
 from archive.sites import SITES
@@ -221,11 +222,10 @@ class Asked:
             if value := getattr(query, column):
                 self._add(f"{column} = :{column}")
                 self._parameters[column] = value
-        for number, limit in enumerate(question.limits):
-            values = {f"limit_{number}_{n}": value for n, value in enumerate(_values(self._archive, limit))}
-            one_of = f"coalesce({limit.column}, '') IN ({', '.join(':' + name for name in values)})"
-            self._add(f"NOT {one_of}" if limit.out else one_of)
-            self._parameters |= values
+        for column in dict.fromkeys(limit.column for limit in question.limits):
+            limits = [limit for limit in question.limits if limit.column == column]
+            self._add(f"coalesce({column}, '') IN (SELECT value FROM json_each(:{column}_names))")
+            self._parameters[f"{column}_names"] = json.dumps(_values(self._archive, column, limits))
         for column in ("pewarta", "editor"):
             if name := getattr(query, column):
                 self._add(f"instr(name_keys(articles.{column}), :{column})")
@@ -266,20 +266,21 @@ def _keys(first: date, last: date) -> tuple[int, int]:
     return int(start.timestamp()) << 20, int(end.timestamp()) << 20
 
 
-def _values(archive: Archive, limit: Limit) -> list[str]:
-    """The sites, rubrics or credits with such names. Each is a step along the index."""
+def _values(archive: Archive, column: Narrowing, limits: list[Limit]) -> list[str]:
+    """The sites, rubrics or credits that meet all limits; "" stands for none. Each is a step along the index."""
     rows = archive.rows(f"""
         WITH RECURSIVE names(name) AS (
-            SELECT min({limit.column}) FROM articles
-            UNION ALL SELECT (SELECT min({limit.column}) FROM articles WHERE {limit.column} > name) FROM names
-            WHERE name NOT NULL
+            SELECT min({column}) FROM articles
+            UNION ALL SELECT (SELECT min({column}) FROM articles WHERE {column} > name) FROM names WHERE name NOT NULL
         ) SELECT name FROM names WHERE name NOT NULL""")
-    called = {row["name"]: [tokens_of(row["name"])] for row in rows}
-    if limit.column == "site":
+    called: dict[str, list[set[str]]] = {"": []}
+    called |= {row["name"]: [set(tokens_of(row["name"]))] for row in rows}
+    if column == "site":
         for name in called.keys() & SITES.keys():
-            called[name].append(tokens_of(SITES[name].title))
+            called[name].append(set(tokens_of(SITES[name].title)))
+    asked = {(limit.out, frozenset(map(frozenset, limit.names))) for limit in limits}
     return [
         name
         for name, titles in called.items()
-        if any(set(words) <= set(title) for title in titles for words in limit.names)
+        if all(out != any(words <= title for title in titles for words in names) for out, names in asked)
     ]

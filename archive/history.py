@@ -54,7 +54,17 @@ def changes(versions: list[Row]) -> list[Change]:
 
 
 def compare(old: str, new: str) -> list[Paragraph]:
-    """The paragraphs in which two texts differ. A paragraph that both have in full is left out."""
+    """The paragraphs in which two texts differ. What is between paragraphs that both have is compared by words."""
+    before, after = ([" ".join(paragraph.split()) for paragraph in text.split("\n\n")] for text in (old, new))
+    paragraphs = []
+    done = new_done = 0
+    for start, new_start, length in _same(before, after):
+        paragraphs += _by_words("\n\n".join(before[done:start]), "\n\n".join(after[new_done:new_start]))
+        done, new_done = start + length, new_start + length
+    return paragraphs
+
+
+def _by_words(old: str, new: str) -> list[Paragraph]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     paragraphs: list[Paragraph] = [[]]
 
@@ -80,8 +90,8 @@ def compare(old: str, new: str) -> list[Paragraph]:
 
 
 def _same(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int]]:
-    """(place in the one, place in the other, length) of the runs of words that both have, as many words as can be. What
-    is too long to compare between the words that both begin and end with has nothing the same."""
+    """(place in the one, place in the other, length) of the runs that both have, as much as can be. What is too long to
+    compare between what both begin and end with has nothing the same."""
     shorter = min(len(before), len(after))
     head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
     tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)

@@ -169,8 +169,6 @@ class Session:
     def shelved(self, article: Article, outcome: Outcome) -> None:
         self.report.read += 1
         self.report.count_fields(article, now=self.server_time or datetime.now(UTC))
-        if self.archive.row("SELECT 1 FROM uncounted LIMIT 1 OFFSET ?", [UNCOUNTED - 1]):
-            update_terms(self.archive)
         match outcome:
             case "new":
                 self.report.added += 1
@@ -180,6 +178,8 @@ class Session:
             case "moved":
                 self.report.moved += 1
                 self._log_change("moved", article.id)
+        if self.archive.row("SELECT 1 FROM uncounted LIMIT 1 OFFSET ?", [UNCOUNTED - 1]):
+            update_terms(self.archive)
 
     def unchanged(self) -> None:
         """The site said 304."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +22,13 @@ def test_versions_are_compared_word_by_word_and_paragraphs_that_are_the_same_lef
     assert told("sama", "sama") == []
     assert told("", "baru") == [[("+", "baru")]]
     assert told("177 rumah", "212 rumah") == [[("-", "177"), ("+", "212"), ("=", "rumah")]]
+
+
+def test_a_paragraph_that_both_have_is_no_edit_whatever_came_before_it() -> None:
+    assert told("di di\n\ndi dan", "desa dan di\n\ndi di\n\ndi dan akhir") == [
+        [("+", "desa dan di")],
+        [("=", "di dan"), ("+", "akhir")],
+    ]
 
 
 def test_what_is_very_long_is_compared_as_a_whole() -> None:
@@ -42,3 +51,12 @@ def test_no_word_is_told_wrong(old: str, new: str) -> None:
         assert " ".join(text for kind, text in paragraph if kind != "+") == old
         assert " ".join(text for kind, text in paragraph if kind != "-") == new
     assert (told(old, new) == []) == (old == new)
+
+
+@given(st.lists(words, max_size=5).map("\n\n".join), st.lists(words, max_size=5).map("\n\n".join))
+def test_what_went_and_what_came_make_the_new_text_of_the_old(old: str, new: str) -> None:
+    counts = Counter(old.split())
+    for kind, text in (piece for paragraph in told(old, new) for piece in paragraph):
+        if kind != "=":
+            counts.update({word: (1 if kind == "+" else -1) * n for word, n in Counter(text.split()).items()})
+    assert +counts == Counter(new.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -553,6 +554,15 @@ def test_an_or_that_says_nothing_is_told(archive: Archive, words: str) -> None:
 @pytest.mark.parametrize("words", ["gajah OR kuda", "situs:mc-paser OR situs:jambi", "or", "gajah OR", "OR"])
 def test_an_or_between_words_or_sites_is_read(archive: Archive, words: str) -> None:
     assert not search(archive, Query(words=words)).or_unread
+
+
+def test_limits_said_over_and_over_cost_no_more_than_one(archive: Archive) -> None:
+    for number in range(60):
+        shelve(archive, number, body="gajah", credit=f"Humas {number}")
+    update_terms(archive)
+    archive.db.conn.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 50)
+    assert search(archive, Query(words="kredit:humas " * 70)).total == 60
+    assert search(archive, Query(words="-kredit:7 " * 70, limit=1)).total == 59
 
 
 def test_signs_alone_are_said_to_be_no_words(archive: Archive) -> None:
