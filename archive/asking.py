@@ -35,7 +35,8 @@ _DATES: dict[str, Literal["since", "until"]] = {"sejak": "since", "since": "sinc
 _NAMES = "|".join((*_FIELDS, *_NARROWINGS, *_DATES))
 
 _PIECE = re.compile(rf'(?P<minus>-?)(?:(?P<name>{_NAMES}):)?(?P<is>=?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.I)
-_TOKEN = re.compile(r"[^\W_]+")
+TOKEN = re.compile(r"[^\W_]+")
+"""A word, as the full-text index takes texts apart."""
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 LONGEST = 1000
@@ -58,7 +59,7 @@ class Part:
 
     @classmethod
     def of(cls, text: str, **how: Any) -> Part:
-        typed = tuple(_TOKEN.findall(text.lower()))
+        typed = tuple(TOKEN.findall(text.lower()))
         return cls(tokens_of(text), text, as_typed=typed if typed != tuple(map(fold, typed)) else (), **how)
 
 
@@ -96,7 +97,7 @@ class Question:
 
 def tokens_of(text: str) -> tuple[str, ...]:
     """The words of a text, as the full-text index takes them apart, folded."""
-    return tuple(_TOKEN.findall(fold(text)))
+    return tuple(TOKEN.findall(fold(text)))
 
 
 class _Day(NamedTuple):

@@ -108,18 +108,19 @@ class Asked:
         return self._found(self._source(self.expression), limit)
 
     def _found(self, source: str, limit: int) -> list[Found]:
-        rows = self._archive.db.execute(f"SELECT {_COLUMNS} {source} LIMIT {limit:d}", self._parameters)
+        rows = self._archive.db.execute(
+            f"SELECT {_COLUMNS} {source} ORDER BY {self._key} DESC LIMIT {limit:d}", self._parameters
+        )
         return [Found._make(row) for row in rows]
 
     def _source(self, expression: str | None, *conditions: str) -> str:
         where = " AND ".join((*self._conditions, *conditions)) or "1"
         if not expression:
-            return f"FROM articles LEFT JOIN stories ON article_id = id WHERE {where} ORDER BY key DESC"
+            return f"FROM articles LEFT JOIN stories ON article_id = id WHERE {where}"
         self._parameters["words"] = expression
         return (
             "FROM articles_fts CROSS JOIN articles INDEXED BY articles_facets ON articles.key = articles_fts.rowid"
             f" LEFT JOIN stories ON article_id = id WHERE articles_fts MATCH :words AND {where}"
-            " ORDER BY articles_fts.rowid DESC"
         )
 
     def by_relevance(self, rows: list[Found]) -> list[Found]:
@@ -177,7 +178,7 @@ class Asked:
         if None in span:
             return
         inside = f"{self._key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
-        source = self._source(self.expression, inside).partition(" ORDER BY ")[0]
+        source = self._source(self.expression, inside)
         newest, oldest = int(span[1][:4]), int(span[0][:4])
         for year in range(newest, max(oldest, newest - MOST_YEARS) - 1, -1):
             first, last = _keys(date(year, 1, 1), date(year, 12, 31))
@@ -191,10 +192,9 @@ class Asked:
 
     def all_years(self) -> list[tuple[str, int]]:
         """(year, stories), the newest first, all of them counted; "" stands for no date."""
-        source = self._source(self.expression).partition(" ORDER BY ")[0]
         rows = self._archive.rows(
             f"SELECT coalesce(substr(published_date, 1, 4), '') AS year,"
-            f" count(DISTINCT coalesce(story_id, articles.id)) AS n {source}"
+            f" count(DISTINCT coalesce(story_id, articles.id)) AS n {self._source(self.expression)}"
             " GROUP BY 1 ORDER BY 1 DESC",
             self._parameters,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from archive.asking import TOKEN
 from archive.stems import fold
 from archive.widening import Sought, Tokens
 
@@ -17,7 +18,6 @@ PASSAGE = 30
 """Words of a passage."""
 _BEFORE = 6
 """Words before the first one found."""
-_TOKEN = re.compile(r"[^\W_]+")
 
 
 class Marker:
@@ -59,7 +59,7 @@ class Marker:
 
     def _found(self, text: str) -> tuple[list[re.Match[str]], dict[int, int]]:
         """(all words, index of a word found -> number of the part)."""
-        tokens = list(_TOKEN.finditer(text))
+        tokens = list(TOKEN.finditer(text))
         words = [fold(token[0]) for token in tokens]
         found = {index: self._singles[word] for index, word in enumerate(words) if word in self._singles}
         for phrase, number in self._phrases:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import encodings
 from datetime import UTC, datetime
+from encodings.aliases import aliases
+from pkgutil import iter_modules
 
 import pytest
 from hypothesis import given
@@ -247,6 +250,13 @@ def test_two_links_in_one_read_also_go_together() -> None:
     links = "<a href='/berita/1/x'>Lain</a> dan <a href='/berita/2/x'>lain lagi</a>"
     body = f"Satu.<br><br><span>Baca juga: {links}</span><br>Dua."
     assert read(antara_article(67123, "Judul", body=body)).body == "Satu.\n\nDua."
+
+
+def test_no_charset_that_python_knows_fails_on_a_page() -> None:
+    for name in {*aliases, *aliases.values(), *(module.name for module in iter_modules(encodings.__path__))}:
+        for page in (b"<p>Kaf\xe9</p>", b"\xff\xfe\x00", b"+AGE-\xff"):
+            assert decode_page(page, f"text/html; charset={name}")
+            assert decode_page(f'<meta charset="{name}">'.encode() + page, None)
 
 
 @pytest.mark.parametrize("name", ["zlib", "hex", "rot13", "idna", "punycode", "undefined", "unicode_escape", "bz2"])

@@ -447,6 +447,8 @@ def test_every_label_is_there_in_both_languages_and_no_page_asks_for_another() -
         for name in re.findall(r"(?<!asked\.)\bwords\.(\w+)", path.read_text("utf-8"))
     }
     assert used - set(LABELS) <= {"language", "other", "number", "day", "month", "time", "verdict"}
+    text = "".join(path.read_text("utf-8") for kind in ("*.py", "*.html") for path in templates.parent.rglob(kind))
+    assert [name for name in LABELS if len(re.findall(rf"\b{name}\b", text)) < 2] == []
 
 
 def test_days_and_times_are_written_as_the_language_writes_them() -> None:

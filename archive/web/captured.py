@@ -89,10 +89,7 @@ def captured(archive: Archive, capture: Capture) -> Captured:
     kind = re.split(r"[;,\s]", told.lower(), maxsplit=1)[0]
     if kind not in _PAGES and (raster := _RASTER.match(body)):
         return Captured(f"image/{raster.lastgroup}", body)
-    try:
-        text = decode_page(body, told)
-    except (LookupError, UnicodeError):  # Python's codecs that are no charsets: zlib, idna
-        text = body.decode("windows-1252", "replace")
+    text = decode_page(body, told)
     if kind in _PAGES or (not kind and _LIKE_A_PAGE.match(text)):
         page = _written_anew(text)
         if page is not None:

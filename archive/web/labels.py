@@ -118,7 +118,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "version": ("Versi", "Version"),
     "seen": ("dilihat", "seen"),
     "no_change": ("Tidak ada perubahan yang terlihat.", "No change was seen."),
-    "first_version": ("teks pertama", "first text"),
     "cite": ("Kutip", "Cite"),
     "body": ("Isi", "Text"),
     "title": ("Judul", "Title"),
