@@ -20,8 +20,8 @@ from typing import Any
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from archive.database import Archive
-from archive.terms import update_terms
+from archive.search.vocabulary import update_terms
+from archive.store.database import Archive
 
 WORDS = 300
 """Words an article has on average."""

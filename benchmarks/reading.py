@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 
-from archive.article import ReadingError, read_article
+from archive.extract.article import ReadingError, read_article
 from archive.sites import SITES
 from crawler.newsroom.newsroom import Newsroom
 from tests.reading import peers, quality

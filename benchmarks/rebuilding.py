@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from archive.database import Archive
+from archive.store.database import Archive
 from benchmarks.scheduled import newsroom, run
-from tests.run import WARTA
+from tests.support.commands import WARTA
 
 ROUNDS = 2
 """Each is done so often, in turns, and the fastest counts: what else the machine does only ever adds."""

@@ -15,10 +15,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from archive.database import Archive
+from archive.store.database import Archive
 from crawler.newsroom.newsroom import Newsroom
-from tests.clock import later
-from tests.run import WARTA, crawl_arguments
+from tests.support.clock import later
+from tests.support.commands import WARTA, crawl_arguments
 
 SINCE = "2012-06-01"
 COLUMNS = ("requests", "bytes", "saved", "new", "checked", "changed", "moved", "missing", "gone", "failed")

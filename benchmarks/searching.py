@@ -21,12 +21,12 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Literal
 
-from archive.database import Archive, database_path
-from archive.finding import Query
-from archive.search import search
-from archive.terms import update_terms
+from archive.search.engine import search
+from archive.search.fts import Query
+from archive.search.vocabulary import update_terms
+from archive.store.database import Archive, database_path
 from benchmarks.filling import articles
-from tests.shelf import shelve
+from tests.support.shelf import shelve
 
 A_KIND = 20
 """Queries of each kind."""
@@ -120,7 +120,7 @@ async def pages(data: Path, words: list[str]) -> None:
     """The reading room's pages beside Datasette's own table search for the same words."""
     from datasette.app import Datasette
 
-    from archive.browse import METADATA, SETTINGS
+    from archive.web.datasette_config import METADATA, SETTINGS
 
     datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
     print("\n| page | median ms |\n|---|---|")

@@ -18,10 +18,10 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from archive.captures import Capture
-from crawler.manners import RefusedError, SiteRefusesError, StoppingError
-from crawler.recorder import RecordingError
-from crawler.robots import UnreachableError
+from archive.warc.capture import Capture
+from crawler.download_handler import RecordingError
+from crawler.middlewares.politeness import RefusedError, SiteRefusesError, StoppingError
+from crawler.middlewares.robots import UnreachableError
 
 Kind = Literal["unreachable", "refused", "missing", "broken", "stopping"]
 

@@ -24,17 +24,17 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
-from archive.database import Archive
-from archive.frontier import Frontier
-from archive.listings import Listed
-from archive.locking import hold
-from archive.recovery import take_up
+from archive.extract.listings import Listed
+from archive.ingest.recovery import take_up
+from archive.search.vocabulary import update_terms
 from archive.sites import SITES
-from archive.terms import update_terms
-from archive.times import iso_utc
-from crawler.health import RunReport
-from crawler.manners import end_pauses
+from archive.store.database import Archive
+from archive.store.frontier import Frontier
+from archive.store.lock import hold
+from archive.store.timestamps import iso_utc
+from crawler.middlewares.politeness import end_pauses
 from crawler.session import Session
+from crawler.verdict import RunReport
 
 PLAIN_EVERY = 50
 """Pages between two progress lines where the output is no terminal."""

@@ -15,18 +15,18 @@ from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
-from archive.article import Article
-from archive.database import Archive, Row
-from archive.frontier import Frontier
-from archive.listings import Listed
-from archive.locking import hold
-from archive.shelving import Outcome
+from archive.extract.article import Article
+from archive.extract.listings import Listed
+from archive.search.vocabulary import update_terms
 from archive.sites import SITES, Site
-from archive.terms import update_terms
-from archive.times import iso_utc
-from archive.warc import WarcWriter
-from crawler.expectations import shortfalls
-from crawler.health import RunReport
+from archive.store.articles import Outcome
+from archive.store.database import Archive, Row
+from archive.store.frontier import Frontier
+from archive.store.lock import hold
+from archive.store.timestamps import iso_utc
+from archive.warc.writer import WarcWriter
+from crawler.anomalies import shortfalls
+from crawler.verdict import RunReport
 
 logger = logging.getLogger(__name__)
 

@@ -27,8 +27,8 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # False
 
 # Only http, only through the recorder
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.recorder.RecordingHandler",
-    "https": "crawler.recorder.RecordingHandler",
+    "http": "crawler.download_handler.RecordingHandler",
+    "https": "crawler.download_handler.RecordingHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -40,14 +40,14 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip",  # WARC readers decode nothing newer
 }
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.manners.GuardMiddleware": 50,
-    "crawler.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.politeness.GuardMiddleware": 50,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,  # obeys for the first waiter of a burst only
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
 }
 EXTENSIONS = {
-    "crawler.keeper.SessionKeeper": 0,
-    "crawler.manners.RetryAfter": 0,
+    "crawler.session_keeper.SessionKeeper": 0,
+    "crawler.middlewares.politeness.RetryAfter": 0,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

@@ -13,10 +13,10 @@ from pathlib import Path
 import click
 import pytest
 
-import crawler.cli  # noqa: F401  (adds its commands)
-from archive.cli import cli
+import crawler.cli.main  # noqa: F401  (adds its commands)
+from archive.cli.main import cli
 from crawler.newsroom.newsroom import Newsroom
-from tests.run import WARTA, crawl, warta
+from tests.support.commands import WARTA, crawl, warta
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

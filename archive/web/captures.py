@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from archive.captures import Capture
-from archive.database import Archive
-from archive.records import WarcError
-from archive.web.captured import HEADERS, Captured, captured
+from archive.store.database import Archive
+from archive.warc.capture import Capture
+from archive.warc.reader import WarcError
 from archive.web.reading import MissingError, Reader
 from archive.web.rendering import page, trouble, words_for
+from archive.web.sanitizer import HEADERS, Captured, captured
 
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported

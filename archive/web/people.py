@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Request, Response
 
-from archive.database import Archive
-from archive.finding import Asked, Query
-from archive.search import Hit, search
+from archive.search.engine import Hit, search
+from archive.search.fts import Asked, Query
+from archive.store.database import Archive
 from archive.web.reading import MissingError, Reader
 from archive.web.rendering import page
 

@@ -25,8 +25,8 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import NotFound, Request, Response
 from sqlite_utils import Database
 
-from archive.database import Archive
-from archive.schema import migrations
+from archive.store.database import Archive
+from archive.store.migrations import migrations
 from archive.web.captures import capture, captured_page
 from archive.web.people import person
 from archive.web.reading import MissingError, Reader

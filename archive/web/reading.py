@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from archive.database import Archive
+from archive.store.database import Archive
 
 Reader = Callable[[Callable[[Archive], Any]], Awaitable[Any]]
 """Awaits what a function finds in the archive."""

@@ -10,10 +10,10 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from archive.browse import STORIES
-from archive.marking import MARK, UNMARK
+from archive.search.highlight import MARK, UNMARK
 from archive.sites import SITES
-from archive.web.labels import LANGUAGES, Language, Words, language_of
+from archive.web.datasette_config import STORIES
+from archive.web.i18n import LANGUAGES, Language, Words, language_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported

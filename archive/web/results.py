@@ -13,12 +13,12 @@ from xml.etree import ElementTree
 
 from datasette.utils.asgi import Request, Response
 
-from archive.asking import days_of
-from archive.finding import BOUND, YEARLY, Query
-from archive.names import names_of
-from archive.search import FACETS, Facet, Hit, Result, search
-from archive.terms import MOST_FORMS
-from archive.times import iso_utc
+from archive.search.engine import FACETS, Facet, Hit, Result, search
+from archive.search.fts import BOUND, YEARLY, Query
+from archive.search.person_names import names_of
+from archive.search.query_syntax import days_of
+from archive.search.vocabulary import MOST_FORMS
+from archive.store.timestamps import iso_utc
 from archive.web.reading import Reader
 from archive.web.rendering import Addresses, page, site_title, words_for
 

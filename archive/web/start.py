@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Request, Response
 
-from archive.database import Archive, Row
-from archive.search import Hit, latest
+from archive.search.engine import Hit, latest
 from archive.sites import SITES
+from archive.store.database import Archive, Row
 from archive.web.reading import Reader
 from archive.web.rendering import page
 

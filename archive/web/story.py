@@ -9,11 +9,11 @@ from urllib.parse import unquote
 
 from datasette.utils.asgi import Request, Response
 
-from archive.captures import Capture
-from archive.database import Archive, Row
-from archive.history import Change, changes, versions_of
-from archive.names import names_of
-from archive.web.citing import as_bibtex, as_ris, as_text
+from archive.search.person_names import names_of
+from archive.store.database import Archive, Row
+from archive.store.versions import Change, changes, versions_of
+from archive.warc.capture import Capture
+from archive.web.citations import as_bibtex, as_ris, as_text
 from archive.web.reading import MissingError, Reader
 from archive.web.rendering import page, words_for
 

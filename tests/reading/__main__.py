@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
-from archive.article import ReadingError
-from archive.database import Archive
-from archive.records import find
+from archive.extract.article import ReadingError
 from archive.sites import SITES
-from crawler.reading import keep_case, pretty
+from archive.store.database import Archive
+from archive.warc.reader import find
+from crawler.cli.read import keep_case, pretty
 from tests.reading import quality
 from tests.reading.cases import ROOT, Case, all_cases
 

@@ -13,11 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.article import read_article
-from archive.charset import decode_page
-from archive.records import read_record
+from archive.extract.article import read_article
+from archive.extract.encoding import decode_page
 from archive.sites import SITES, Site
-from crawler.reading import plain, pretty
+from archive.warc.reader import read_record
+from crawler.cli.read import plain, pretty
 
 ROOT = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-from archive.article import ReadingError
+from archive.extract.article import ReadingError
 from tests.reading.quality import Page, Read, Reader
 
 COMMON = (

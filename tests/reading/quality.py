@@ -14,12 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.article import ReadingError, read_article
-from archive.charset import decode_page
+from archive.extract.article import ReadingError, read_article
+from archive.extract.encoding import decode_page
 from archive.sites import SITES
+from crawler.cli.read import plain
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import SiteName, Story
-from crawler.reading import plain
 
 FIELDS: tuple[str, ...] = ("title", "pewarta", "editor", "published_at", "section", "tags", "dateline", "credit")
 FIELDS += ("is_advertorial", "caption", "image_url", "layout")

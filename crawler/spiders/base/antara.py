@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from archive.listings import Listed, ListingError, ListingPage, read_cards, read_feed
+from archive.extract.listings import Listed, ListingError, ListingPage, read_cards, read_feed
 from crawler.fetching import FetchError
+from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
-from crawler.walking import ListingWalk
 
 FEED = "/rss/terkini.xml"  # 20 items, about a day of a bureau
 LISTING = "/terkini"  # page N is /terkini/N; ?page=N may be ignored by the server

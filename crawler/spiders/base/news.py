@@ -17,17 +17,17 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from archive.addresses import absolute
-from archive.article import ReadingError, read_article
-from archive.captures import Capture
-from archive.charset import decode_page
-from archive.database import Row
-from archive.frontier import Noticed, Walk
-from archive.listings import Listed, ListingError, ListingPage
-from archive.shelving import shelve
+from archive.extract.article import ReadingError, read_article
+from archive.extract.encoding import decode_page
+from archive.extract.listings import Listed, ListingError, ListingPage
+from archive.extract.urls import absolute
 from archive.sites import SITES
-from archive.stored import refuse_broken_off
-from archive.times import http_date
+from archive.store.articles import shelve
+from archive.store.database import Row
+from archive.store.frontier import Noticed, Walk
+from archive.store.payload import refuse_broken_off
+from archive.store.timestamps import http_date
+from archive.warc.capture import Capture
 from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
 from crawler.session import Session
 

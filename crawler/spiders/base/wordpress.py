@@ -8,10 +8,18 @@ from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from archive.listings import Listed, ListingError, ListingPage, read_archive_page, read_feed, read_posts, read_sitemap
+from archive.extract.listings import (
+    Listed,
+    ListingError,
+    ListingPage,
+    read_archive_page,
+    read_feed,
+    read_posts,
+    read_sitemap,
+)
 from crawler.fetching import FetchError
+from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
-from crawler.walking import ListingWalk
 
 REST = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&_fields=id,date_gmt,modified_gmt,link,title"
 SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # WordPress's own; the Yoast plugin's

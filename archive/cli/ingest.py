@@ -1,0 +1,175 @@
+"""`warta rebuild` and `warta import`: WARC files become rows again, or for the first time."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from archive.cli.options import data_option
+from archive.ingest.imports import import_files
+from archive.ingest.rebuild import Outcome, StoppedError, Tell, rebuild
+from archive.sites import SITES
+
+EXIT_STOPPED = 1
+PLAIN_EVERY = 10.0
+"""Seconds between two lines where the output is no terminal."""
+NAMED = 20
+"""Damaged records that are named one by one."""
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read at once (default: one for each processor).",
+)
+scheduler_option = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Read on the Dask cluster with this scheduler, as tcp://10.0.0.5:8786; its workers see the archive's folder at"
+    " the same path. Needs the extra `cluster`.",
+)
+
+
+@click.command("rebuild")
+@click.option("--site", type=click.Choice(list(SITES)), help="Only this site's stories.")
+@click.option(
+    "--only-changed",
+    is_flag=True,
+    help="Write only the stories that read otherwise, into the database as it stands, instead of a new database.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change; what was read is kept for the real run.")
+@workers_option
+@scheduler_option
+@data_option
+def rebuild_command(
+    site: str | None, only_changed: bool, dry_run: bool, workers: int | None, scheduler: str | None, data: Path
+) -> None:
+    """Read all WARC files again with today's readers, and show what reads otherwise than before.
+
+    The new database is made beside the old one and takes its place when it is whole. An interrupted rebuild goes on
+    where it was. Exit code: 0 done, 1 stopped or something went wrong, 75 another run holds the archive.
+    """
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+    def work(tell: Tell) -> Outcome:
+        return rebuild(
+            data,
+            site=site,
+            only_changed=only_changed,
+            dry_run=dry_run,
+            workers=workers or os.cpu_count() or 1,
+            scheduler=scheduler,
+            tell=tell,
+            say=lambda line: console.print(line, markup=False),
+        )
+
+    outcome = _carried_out(work, console)
+    console.print(f"{outcome.read:,} pages read, {outcome.unread:,} give no story.")
+    _tell_damage(outcome)
+    if outcome.kept:
+        click.echo(
+            f"{outcome.kept:,} stories stay as they were: their records are missing or not read any more.", err=True
+        )
+    if outcome.comparison is not None:
+        for line in outcome.comparison.lines():
+            console.print(line, markup=False, soft_wrap=True)
+    if dry_run:
+        console.print("Nothing was written.")
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@workers_option
+@scheduler_option
+@data_option
+def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str | None, data: Path) -> None:
+    """Take WARC and WACZ FILES of any program into the archive and read the articles in them.
+
+    The files are kept beside the own ones, in warc/imported/. Pages of known sites are read as a crawl reads them; of
+    other sites those that say of themselves that they are articles. Exit code: 0 done, 1 stopped or a file is none,
+    75 another run holds the archive.
+    """
+    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    complaints: list[str] = []
+
+    def work(tell: Tell) -> Outcome:
+        return import_files(
+            data,
+            list(files),
+            workers=workers or os.cpu_count() or 1,
+            scheduler=scheduler,
+            tell=tell,
+            say=lambda line: console.print(line, markup=False),
+            complain=complaints.append,
+        )
+
+    outcome = _carried_out(work, console)
+    console.print(
+        f"{outcome.read:,} pages read, {outcome.new:,} stories are new; {outcome.unread:,} pages give no story,"
+        f" {outcome.known:,} records were there already."
+    )
+    if outcome.others:
+        told = ", ".join(f"{count:,} {kind}" for kind, count in outcome.others.most_common())
+        console.print(f"Other records: {told}.", markup=False)
+    _tell_damage(outcome)
+    for complaint in complaints:
+        click.echo(f"warta: {complaint}", err=True)
+    sys.exit(int(bool(complaints)))
+
+
+def _carried_out(work: Callable[[Tell], Outcome], console: Console) -> Outcome:
+    """Does the work with its progress shown; ends the program where it was stopped."""
+    try:
+        with _progress(console) as tell:
+            return work(tell)
+    except StoppedError:
+        click.echo("Stopped. The same command goes on from here.", err=True)
+        sys.exit(EXIT_STOPPED)
+
+
+def _tell_damage(outcome: Outcome) -> None:
+    for warc, offset, why in outcome.damaged[:NAMED]:
+        click.echo(f"Damaged: {warc} at byte {offset}: {why}", err=True)
+    if len(outcome.damaged) > NAMED:
+        click.echo(f"Damaged: {len(outcome.damaged) - NAMED:,} more.", err=True)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Tell]:
+    """A bar with pages a second and the time left; lines now and then where the output is no terminal."""
+    started = time.monotonic()
+
+    def speed(pages: int) -> float:
+        return pages / max(time.monotonic() - started, 0.001)
+
+    if console.is_terminal:
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("looking at the files", total=None)
+
+            def show(done: int, total: int, pages: int) -> None:
+                told = f"{pages:,} pages, {speed(pages):,.0f} pages/s"
+                progress.update(task, description=told, completed=done, total=total)
+
+            yield show
+        return
+    last = started
+
+    def tell(done: int, total: int, pages: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < PLAIN_EVERY:
+            return
+        last = now
+        left = (now - started) * (total - done) / max(done, 1)
+        console.print(f"{done / total:.0%}: {pages:,} pages, {speed(pages):,.0f} pages/s, {left / 60:.0f} minutes left")
+
+    yield tell

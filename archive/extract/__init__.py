@@ -1,0 +1,1 @@
+"""A page or listing as text -> what it says. Pure functions, no database."""

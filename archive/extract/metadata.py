@@ -1,0 +1,230 @@
+"""What a page says outside its story: title, times, section, tags, picture, and which article it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.extract.body import Element, collapse, select, text_lines
+from archive.extract.dates import read_date_line, read_machine_time
+from archive.extract.urls import absolute, original_address
+from archive.sites import SITES, Address, Layout, Site, site_of
+
+_PUBLISHED = ("article:published_time", "datePublished")
+_MODIFIED = ("article:modified_time", "dateModified")
+_STORY_TYPES = frozenset(
+    {"Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle"}
+    | {"OpinionNewsArticle", "ReviewNewsArticle", "BlogPosting"}
+)
+_ARTICLE_TYPES = _STORY_TYPES | {"WebPage"}
+_FIRST_PUBLISHED = re.compile(r"telah tayang di\b", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
+_POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
+_POST_ELEMENT = re.compile(r"post-(\d+)")
+_TAG_LABELS = frozenset({"tag", "tags", "tags:", "tag:"})
+
+
+class Metadata:
+    """The metadata of one parsed page, read as the layout and the common machine forms give it. `rules` tells what
+    gave each value that was asked for: field -> a selector or the name of a machine form."""
+
+    def __init__(self, tree: Element, source: str, *, url: str, site: Site) -> None:
+        self.rules: dict[str, str] = {}
+        self._tree = tree
+        self._source = source
+        self._url = url
+        self._site = site
+        self._metas: dict[str, str] = {}
+        for meta in tree.iter("meta"):
+            name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+            if name and (content := collapse(meta.get("content"))):
+                self._metas.setdefault(name, content)
+
+    def title(self, layout: Layout | None) -> str | None:
+        for element in self._select(layout.title if layout else ""):
+            if text := collapse(element.text_content()):
+                self.rules["title"] = layout.title if layout else ""
+                return text
+        self.rules["title"] = "og:title"
+        return self._metas.get("og:title")
+
+    def published_at(self, layout: Layout | None) -> datetime | None:
+        """From the machine forms first (they carry an offset), then from the line the layout prints. Never from the
+        story, the copyright year or an image's path."""
+        return self._machine_time("published_at", _PUBLISHED) or self._printed_time(layout)
+
+    def modified_at(self) -> datetime | None:
+        return self._machine_time("modified_at", _MODIFIED)
+
+    def section(self, layout: Layout | None) -> str | None:
+        """The last rubrik of the breadcrumb; the crumb that leads home is none."""
+        for element in reversed(self._select(layout.section if layout else "")):
+            text, target = collapse(element.text_content()), absolute("/", element.get("href"))
+            if text and urlsplit(target).path.strip("/"):
+                self.rules["section"] = layout.section if layout else ""
+                return text
+        return None
+
+    def tags(self, layout: Layout | None) -> tuple[str, ...]:
+        self.rules["tags"] = layout.tags if layout else ""
+        found = (
+            collapse(element.text_content()).lstrip("#").strip()
+            for element in self._select(layout.tags if layout else "")
+        )
+        return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
+
+    def caption(self, layout: Layout | None) -> str | None:
+        for element in self._select(layout.caption if layout else ""):
+            if text := collapse(element.text_content()):
+                self.rules["caption"] = layout.caption if layout else ""
+                return text
+        return None
+
+    def image_url(self, layout: Layout | None) -> str | None:
+        """The story's picture: og:image, else the layout's; lazy images carry their address in data-src."""
+        address = self._metas.get("og:image")
+        self.rules["image_url"] = "og:image"
+        if address is None:
+            self.rules["image_url"] = layout.image if layout else ""
+            for element in self._select(layout.image if layout else ""):
+                address = element.get("data-src") or element.get("src")
+                if address and not address.startswith("data:"):
+                    break
+        return absolute(self._url, address) or None if address else None
+
+    def original_url(self) -> str | None:
+        """The address of "Berita ini telah tayang di Antaranews.com dengan judul: <a>", of FACTS's syndicated stories;
+        of an article of ANTARA's without the slug, as any serves."""
+        if not _FIRST_PUBLISHED.search(self._source):
+            return None
+        for link in self._tree.iter("a"):
+            if _FIRST_PUBLISHED.search(_text_before(link)):
+                self.rules["original_url"] = "the link after telah tayang di"
+                return _as_known(absolute(self._url, link.get("href")))
+        return None
+
+    def byline(self, layout: Layout | None) -> list[str]:
+        lines: list[str] = []
+        for element in self._select(layout.byline if layout else ""):
+            lines += text_lines(element)
+        return lines
+
+    def addresses(self) -> Iterator[Address]:
+        """What the page says of its own address, the most binding first."""
+        for css, attribute in (
+            ('link[rel="canonical"]', "href"),
+            ('link[rel="shortlink"]', "href"),
+            ('meta[property="og:url"]', "content"),
+        ):
+            for element in self._select(css):
+                # A mirror names its own host here, the site another form of its own: path and query tell the article.
+                own = urlsplit(absolute(self._url, element.get(attribute)))
+                here = urlsplit(self._site.origin)._replace(path=own.path, query=own.query).geturl()
+                if address := self._site.identify(here):
+                    yield address
+
+    def is_of_article(self) -> bool:
+        """Whether the page says that it is an article, in a form for machines."""
+        if self._metas.get("og:type", "").lower() == "article":
+            return True
+        if any(_types(thing) & _STORY_TYPES for thing in self._linked_data()):
+            return True
+        microdata = [element.get("itemtype").rpartition("/")[2] for element in select(self._tree, "[itemtype]")]
+        if sum(kind in _STORY_TYPES for kind in microdata) == 1:  # several are a list's teasers
+            return True
+        return any("single-post" in (body.get("class") or "").split() for body in self._tree.iter("body"))
+
+    def post_number(self) -> int | None:
+        """A WordPress post id: body.postid-N, article#post-N, or the shortlink /?p=N."""
+        if self._site.cms != "wordpress":
+            return None
+        for body in self._tree.iter("body"):
+            if match := _POST_CLASS.search(body.get("class") or ""):
+                return int(match[1])
+        numbers = {int(m[1]) for e in self._tree.iter("article") if (m := _POST_ELEMENT.fullmatch(e.get("id") or ""))}
+        if len(numbers) == 1:
+            return numbers.pop()
+        return next((address.number for address in self.addresses() if address.number is not None), None)
+
+    def _select(self, css: str) -> list[Element]:
+        return select(self._tree, css, source=self._source)
+
+    def _machine_time(self, field: str, names: tuple[str, ...]) -> datetime | None:
+        for name in names:
+            if moment := self._time(self._metas.get(name)):
+                self.rules[field] = f"meta {name}"
+                return moment
+        for thing in self._linked_data():
+            if moment := self._time(thing.get(names[1])):
+                self.rules[field] = f"JSON-LD {names[1]}"
+                return moment
+        css = f'time[itemprop="{names[1]}"]'
+        for element in self._select(css):
+            if moment := self._time(element.get("datetime")):
+                self.rules[field] = css
+                return moment
+        return None
+
+    def _time(self, text: Any) -> datetime | None:
+        """A time for machines, in the site's zone. On a site nobody knows it stays in the zone it names, and one that
+        names none is none: its zone would be a guess."""
+        if not isinstance(text, str):
+            return None
+        if self._site.cms != "unknown":
+            return read_machine_time(text, self._site.timezone)
+        return read_machine_time(text, None) if _OFFSET.search(text) else None
+
+    def _printed_time(self, layout: Layout | None) -> datetime | None:
+        for element in self._select(layout.date if layout else ""):
+            self.rules["published_at"] = layout.date if layout else ""
+            if moment := self._time(element.get("datetime")):
+                return moment
+            for line in text_lines(element):
+                if moment := read_date_line(line, self._site.timezone):
+                    return moment
+        return None
+
+    def _linked_data(self) -> Iterator[dict[str, Any]]:
+        """The JSON-LD objects that describe an article."""
+        for script in self._select('script[type="application/ld+json"]'):
+            try:
+                data = json.loads(script.text or "", strict=False)
+            except (ValueError, RecursionError):
+                continue
+            things = data if isinstance(data, list) else [data]
+            for thing in things:
+                graph = thing.get("@graph") if isinstance(thing, dict) else None
+                for item in graph if isinstance(graph, list) else [thing]:
+                    if isinstance(item, dict) and _types(item) & _ARTICLE_TYPES:
+                        yield item
+
+
+def _as_known(url: str) -> str | None:
+    """An address in the form in which its site's articles are known here; None for what is no web address."""
+    try:
+        site = site_of(url)
+    except ValueError:  # as "javascript:", "mailto:"
+        return None
+    address = site.identify(url) if site.name in SITES else None
+    return original_address(address.url if address else url)
+
+
+def _text_before(element: Element) -> str:
+    """The text right before an element, through the marks of emphasis it may stand in."""
+    while element is not None and element.getparent() is not None:
+        previous = element.getprevious()
+        text = (previous.tail if previous is not None else element.getparent().text) or ""
+        if text.strip() or previous is not None:
+            return text
+        element = element.getparent()
+    return ""
+
+
+def _types(thing: dict[str, Any]) -> frozenset[str]:
+    value = thing.get("@type")
+    values = value if isinstance(value, list) else [value]
+    return frozenset(item for item in values if isinstance(item, str))

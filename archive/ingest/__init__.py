@@ -1,0 +1,1 @@
+"""Any WARC file -> rows: rebuild, import, recovery."""

@@ -1,0 +1,23 @@
+"""Names of people as credits print them: several in one field, with and without dots."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from archive.search.query_syntax import tokens_of
+
+
+def names_of(field: str | None) -> list[str]:
+    """The names in a field `pewarta` or `editor`, where commas part them."""
+    return [name for name in (part.strip() for part in (field or "").split(",")) if name]
+
+
+@lru_cache(1 << 13)
+def name_key(name: str) -> str:
+    """Equal for one name in several spellings: R. Wartono, R Wartono, r.wartono."""
+    return " ".join(tokens_of(name))
+
+
+def name_keys(field: str | None) -> str:
+    """The keys of all names in a field, each between bars: "|r wartono|ani|"."""
+    return "|" + "".join(f"{name_key(name)}|" for name in names_of(field))

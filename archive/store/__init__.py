@@ -1,0 +1,1 @@
+"""The SQLite database: stories, versions, captures, the frontier, runs."""

@@ -1,0 +1,252 @@
+"""The tables of an archive, as sqlite-utils migrations.
+
+Names and meanings are public: people query them with Datasette and SQL, so a later version adds and never renames.
+Times are ISO 8601 text. `articles.key` is explicit because VACUUM renumbers implicit rowids under an
+external-content index, and it rises with `published_at`, so that "newest first" is a walk along the table.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("warta")
+
+# The full-text index covers these columns of `articles` (and the lead, a part of the body); its triggers fire on
+# changes to them alone.
+INDEXED = ("title", "body", "pewarta", "editor", "caption", "tags")
+TOKENIZER = "unicode61 remove_diacritics 2"
+
+
+@migrations()
+def m001_tables(db: Database) -> None:
+    db.execute("""
+        CREATE TABLE articles (
+            key INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            site TEXT NOT NULL,
+            number INTEGER,
+            url TEXT NOT NULL,
+            title TEXT NOT NULL,
+            pewarta TEXT,
+            editor TEXT,
+            published_at TEXT,
+            published_date TEXT,
+            modified_at TEXT,
+            section TEXT,
+            tags TEXT NOT NULL DEFAULT '[]',
+            dateline TEXT,
+            credit TEXT,
+            is_advertorial INTEGER NOT NULL DEFAULT 0,
+            body TEXT NOT NULL,
+            word_count INTEGER NOT NULL,
+            image_url TEXT,
+            caption TEXT,
+            layout TEXT NOT NULL,
+            first_seen_at TEXT NOT NULL,
+            changed_at TEXT,
+            gone_at TEXT,
+            versions INTEGER NOT NULL DEFAULT 1,
+            capture_id INTEGER NOT NULL REFERENCES captures(id),
+            fingerprint TEXT NOT NULL
+        )""")
+    db.execute("""
+        CREATE TABLE versions (
+            article_id TEXT NOT NULL REFERENCES articles(id),
+            version INTEGER NOT NULL,
+            seen_at TEXT NOT NULL,
+            capture_id INTEGER NOT NULL REFERENCES captures(id),
+            title TEXT NOT NULL,
+            pewarta TEXT,
+            editor TEXT,
+            body TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            PRIMARY KEY (article_id, version)
+        )""")
+    db.execute("""
+        CREATE TABLE captures (
+            id INTEGER PRIMARY KEY,
+            site TEXT NOT NULL,
+            url TEXT NOT NULL,
+            article_id TEXT,
+            fetched_at TEXT NOT NULL,
+            status INTEGER,
+            content_type TEXT,
+            record_type TEXT NOT NULL,
+            payload_digest TEXT,
+            warc TEXT NOT NULL,
+            offset INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            record_id TEXT NOT NULL UNIQUE,
+            etag TEXT,
+            last_modified TEXT,
+            run_id INTEGER REFERENCES runs(id)
+        )""")
+    db.execute("""
+        CREATE TABLE pages (
+            url TEXT PRIMARY KEY,
+            site TEXT NOT NULL,
+            article_id TEXT UNIQUE,
+            kind TEXT NOT NULL,
+            published_at TEXT,
+            modified_at TEXT,
+            discovered_at TEXT NOT NULL,
+            discovered_on TEXT NOT NULL,
+            checked_at TEXT,
+            due_at TEXT,
+            checks INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL,
+            reason TEXT
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE runs (
+            id INTEGER PRIMARY KEY,
+            site TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            finished_at TEXT,
+            verdict TEXT,
+            reason TEXT,
+            since TEXT,
+            discovery TEXT,
+            complete INTEGER NOT NULL DEFAULT 0,
+            arguments TEXT NOT NULL DEFAULT '{}',
+            requests INTEGER NOT NULL DEFAULT 0,
+            bytes INTEGER NOT NULL DEFAULT 0,
+            found INTEGER NOT NULL DEFAULT 0,
+            new INTEGER NOT NULL DEFAULT 0,
+            read INTEGER NOT NULL DEFAULT 0,
+            changed INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0
+        )""")
+    db.execute("""
+        CREATE TABLE warcs (
+            name TEXT PRIMARY KEY,
+            site TEXT NOT NULL,
+            records INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            sha256 TEXT NOT NULL,
+            sealed_at TEXT NOT NULL
+        )""")
+    for index in (
+        "articles_site ON articles(site)",
+        "articles_published_date ON articles(published_date)",
+        "articles_pewarta ON articles(pewarta)",
+        "articles_editor ON articles(editor)",
+        "captures_url ON captures(url, id)",
+        "captures_article ON captures(article_id)",
+        "pages_due ON pages(site, due_at)",
+        "runs_site ON runs(site, id)",
+    ):
+        db.execute(f"CREATE INDEX {index}")
+
+
+@migrations()
+def m002_full_text(db: Database) -> None:
+    _full_text(db, INDEXED)
+
+
+def _full_text(db: Database, indexed: tuple[str, ...]) -> None:
+    """FTS5 over external content. With double quotes Datasette and sqlite-utils recognise the index."""
+    columns = ", ".join(indexed)
+    new = ", ".join(f"new.{column}" for column in indexed)
+    old = ", ".join(f"old.{column}" for column in indexed)
+    db.execute(f"""
+        CREATE VIRTUAL TABLE articles_fts USING fts5 (
+            {columns}, content="articles", content_rowid="key", tokenize="{TOKENIZER}"
+        )""")
+    insert = f"INSERT INTO articles_fts (rowid, {columns}) VALUES (new.key, {new});"
+    delete = f"INSERT INTO articles_fts (articles_fts, rowid, {columns}) VALUES ('delete', old.key, {old});"
+    changing = ", ".join(INDEXED)
+    db.execute(f"CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN {insert} END")
+    db.execute(f"CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN {delete} END")
+    db.execute(f"CREATE TRIGGER articles_au AFTER UPDATE OF key, {changing} ON articles BEGIN {delete} {insert} END")
+
+
+@migrations()
+def m003_listed_day(db: Database) -> None:
+    """The day a listing prints beside a link. It may be off by one where site and listing differ in time zone, so it
+    orders stories that print no date of their own and is never shown as one."""
+    db.execute("ALTER TABLE pages ADD COLUMN listed_day TEXT")
+
+
+@migrations()
+def m004_incremental(db: Database) -> None:
+    """What scheduled runs need to know from one to the next."""
+    db.execute("ALTER TABLE pages ADD COLUMN listed_title TEXT")
+    db.execute("ALTER TABLE pages ADD COLUMN noticed_at TEXT")  # when a listing last told something new of it
+    db.execute("ALTER TABLE pages ADD COLUMN first_read_at TEXT")
+    db.execute("ALTER TABLE pages ADD COLUMN missing_since TEXT")
+    db.execute("ALTER TABLE pages ADD COLUMN failures INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE pages SET noticed_at = discovered_at")
+    db.execute("UPDATE pages SET first_read_at = checked_at, due_at = checked_at WHERE state = 'read'")
+    db.execute("ALTER TABLE captures ADD COLUMN received INTEGER NOT NULL DEFAULT 0")  # bytes on the wire
+    for count in ("saved", "checked", "moved", "missing", "gone"):
+        db.execute(f"ALTER TABLE runs ADD COLUMN {count} INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE runs ADD COLUMN filled TEXT NOT NULL DEFAULT '{}'")  # JSON: field -> share of stories read
+    db.execute("ALTER TABLE runs ADD COLUMN retry_at TEXT")  # the site asked to be left alone until then
+    db.execute("CREATE INDEX articles_number ON articles(site, number)")
+    db.execute("""
+        CREATE TABLE listings (
+            url TEXT PRIMARY KEY,
+            capture_id INTEGER NOT NULL REFERENCES captures(id),
+            since TEXT NOT NULL
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE walks (
+            site TEXT NOT NULL,
+            way TEXT NOT NULL,
+            items INTEGER NOT NULL,
+            day TEXT,
+            edge TEXT NOT NULL,
+            joined_at TEXT NOT NULL,
+            PRIMARY KEY (site, way)
+        ) WITHOUT ROWID""")
+
+
+@migrations()
+def m005_syndication(db: Database) -> None:
+    """One story on several sites: `stories` names for each article of a group the first one. `twins` are the pairs
+    that make the groups, `bands` the numbers by which texts that are alike find each other."""
+    db.execute("ALTER TABLE articles ADD COLUMN original_url TEXT")  # where the page says it was published first
+    db.execute("CREATE INDEX articles_original ON articles(original_url) WHERE original_url IS NOT NULL")
+    db.execute("CREATE TABLE stories (article_id TEXT PRIMARY KEY, story_id TEXT NOT NULL) WITHOUT ROWID")
+    db.execute("CREATE INDEX stories_story ON stories(story_id)")
+    db.execute("CREATE TABLE twins (one TEXT, other TEXT, PRIMARY KEY (one, other)) WITHOUT ROWID")
+    db.execute("CREATE INDEX twins_other ON twins(other)")
+    db.execute("CREATE TABLE bands (band INTEGER, key INTEGER, PRIMARY KEY (band, key)) WITHOUT ROWID")
+
+
+@migrations()
+def m006_search(db: Database) -> None:
+    """`lead`, an article's first paragraph, is a column of the full-text index of its own, so that what stands there
+    weighs more. `terms` has every word of the index, its family (`stem`) and how many articles have it; triggers note
+    which articles are still to be counted, and texts that are no longer there; `archive.search.vocabulary` counts."""
+    paragraph = "char(10) || char(10)"
+    db.execute(
+        "ALTER TABLE articles ADD COLUMN lead TEXT"
+        f" AS (substr(body, 1, instr(body || {paragraph}, {paragraph}) - 1)) VIRTUAL"
+    )
+    for name in ("ai", "ad", "au"):
+        db.execute(f"DROP TRIGGER articles_{name}")
+    db.execute("DROP TABLE articles_fts")
+    _full_text(db, (*INDEXED, "lead"))
+    db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('rebuild')")
+    db.execute("CREATE TABLE terms (form TEXT PRIMARY KEY, stem TEXT NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID")
+    db.execute("CREATE INDEX terms_stem ON terms(stem)")
+    db.execute("CREATE TABLE uncounted (key INTEGER PRIMARY KEY)")
+    db.execute("CREATE TABLE outdated (text TEXT NOT NULL)")
+    db.execute("INSERT INTO uncounted SELECT key FROM articles")
+    text = " || char(10) || ".join(f"coalesce(old.{column}, '')" for column in INDEXED)
+    put = "INSERT OR IGNORE INTO uncounted VALUES (new.key);"
+    take = (
+        f"INSERT INTO outdated SELECT {text} WHERE old.key NOT IN (SELECT key FROM uncounted);"
+        " DELETE FROM uncounted WHERE key = old.key;"
+    )
+    columns = ", ".join(INDEXED)
+    db.execute(f"CREATE TRIGGER terms_ai AFTER INSERT ON articles BEGIN {put} END")
+    db.execute(f"CREATE TRIGGER terms_ad AFTER DELETE ON articles BEGIN {take} END")
+    db.execute(f"CREATE TRIGGER terms_au AFTER UPDATE OF key, {columns} ON articles BEGIN {take} {put} END")
+    # What facets are counted from, close together: half the time of reading the rows, at a hundredth of their size.
+    db.execute(
+        "CREATE INDEX articles_facets"
+        " ON articles(key, id, site, published_date, section, pewarta, credit, is_advertorial)"
+    )
+    for column in ("section", "credit"):
+        db.execute(f"CREATE INDEX articles_{column} ON articles({column})")

@@ -1,0 +1,154 @@
+"""Syndication: the same story on several sites. Stories of different sites are twins where their texts are nearly the
+same or one is cut from the other, and wherever a page says where its story was published first. Twins and the twins of
+twins are one story in the relation `stories`.
+
+Only texts decide, so the same articles give the same groups in whatever order they come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from rensa import RMinHash
+
+from archive.extract.urls import original_address
+from archive.sites import site_of
+
+if TYPE_CHECKING:
+    from archive.store.database import Archive, Row
+
+SHINGLE = 3
+"""Words that stand together in both texts are counted in runs of so many."""
+FEWEST = 20
+"""Runs that a text must have: shorter ones are alike by chance."""
+ALIKE = 0.6
+"""The share of the shorter text's runs that the longer one must have."""
+WITHIN = timedelta(days=30)
+"""Twins are published within so many days; what recurs year after year is not one story."""
+
+_BANDS, _ROWS, _MEETINGS = 16, 2, 2
+"""Texts meet in a band with a chance of the square of what they share. Two that share half of all their runs meet twice
+in 94 of 100 cases, two that share nine tenths always, and two that share a hundredth once in a million."""
+_SEED = 1
+Shingles = frozenset[tuple[str, ...]]
+_WORD = re.compile(r"\w+")
+
+
+def shingles(text: str) -> Shingles:
+    words = _WORD.findall(text.casefold())
+    return frozenset(zip(*(words[n:] for n in range(SHINGLE)), strict=False))
+
+
+def alike(one: Shingles, other: Shingles) -> bool:
+    """Whether two texts' shingles are those of one story, whole or shortened."""
+    shorter = min(len(one), len(other))
+    return shorter >= FEWEST and len(one & other) >= ALIKE * shorter
+
+
+def relate(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> None:
+    """Finds the twins of an article, a row of `articles`, and puts its group in order; `bands` are its body's where
+    they are known. Within a transaction."""
+    article_id = story["id"]
+    bands = bands_of(story["body"]) if bands is None else bands
+    archive.db.conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, story["key"]) for band in bands])
+    twins = _of_one_origin(archive, story) | _of_one_text(archive, story, bands)
+    before = _twins(archive, article_id)
+    if twins == before:
+        return
+    archive.db.execute("DELETE FROM twins WHERE one = :id OR other = :id", {"id": article_id})
+    pairs = [tuple(sorted((article_id, twin))) for twin in twins]
+    archive.db.conn.executemany("INSERT INTO twins VALUES (?, ?)", pairs)
+    for member in sorted({article_id} | twins | before):
+        _group(archive, member)
+
+
+def forget(archive: Archive, story: Row) -> None:
+    """Takes an article, a row of `articles` as it was when last related, out of its group. Within a transaction."""
+    bands = bands_of(story["body"])
+    archive.db.conn.executemany(
+        "DELETE FROM bands WHERE band = ? AND key = ?", [(band, story["key"]) for band in bands]
+    )
+    before = _twins(archive, story["id"])
+    archive.db.execute("DELETE FROM twins WHERE one = :id OR other = :id", {"id": story["id"]})
+    for member in sorted({story["id"]} | before):
+        _group(archive, member)
+
+
+def regroup(archive: Archive) -> None:
+    """Names all groups anew from their twins. Within a transaction."""
+    archive.db.execute("DELETE FROM stories")
+    for row in archive.rows("SELECT one AS id FROM twins UNION SELECT other FROM twins"):
+        _group(archive, row["id"])
+
+
+def bands_of(text: str) -> list[int]:
+    """Numbers of which texts that are alike share some; none for a text too short to tell."""
+    own = shingles(text)
+    if len(own) < FEWEST:
+        return []
+    sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
+    sketch.update([" ".join(words) for words in own])
+    digest = sketch.digest()
+    return [
+        (band << 58) ^ (digest[band * _ROWS] << 26) ^ digest[band * _ROWS + 1] & (1 << 58) - 1 for band in range(_BANDS)
+    ]
+
+
+def _of_one_text(archive: Archive, story: Row, bands: Sequence[int]) -> set[str]:
+    """The articles of other sites, published at about the same time, whose text is this one or a part of it."""
+    reach = int(WITHIN.total_seconds()) << 20  # as keys are made of times
+    near = {"low": story["key"] - reach, "high": story["key"] + reach, "site": story["site"]}
+    marks = ", ".join(map(str, bands))
+    found = archive.rows(
+        "SELECT id, body FROM articles WHERE site <> :site AND key IN"
+        f" (SELECT key FROM bands WHERE band IN ({marks}) AND key BETWEEN :low AND :high"
+        f" GROUP BY key HAVING count(*) >= {_MEETINGS})",
+        near,
+    )
+    own = shingles(story["body"]) if found else frozenset()
+    return {row["id"] for row in found if alike(own, shingles(row["body"]))}
+
+
+def _of_one_origin(archive: Archive, story: Row) -> set[str]:
+    """The articles that name the same first publication, the one named, and those that name this one."""
+    own_address = original_address(story["url"])
+    found = archive.rows("SELECT id FROM articles WHERE original_url = ?", [own_address])
+    if story["original_url"]:
+        found += archive.rows("SELECT id FROM articles WHERE original_url = ?", [story["original_url"]])
+        site = site_of(story["original_url"])
+        if address := site.identify(story["original_url"]):
+            found += archive.rows(
+                "SELECT id FROM articles WHERE id IN (?, (SELECT article_id FROM pages WHERE url = ?))",
+                [site.article_id(address), address.url],
+            )
+    return {row["id"] for row in found} - {story["id"]}
+
+
+def _twins(archive: Archive, article_id: str) -> set[str]:
+    rows = archive.rows(
+        "SELECT other AS id FROM twins WHERE one = :id UNION SELECT one FROM twins WHERE other = :id",
+        {"id": article_id},
+    )
+    return {row["id"] for row in rows}
+
+
+def _group(archive: Archive, article_id: str) -> None:
+    """Names the group of an article by its first one. An article alone is in no group."""
+    members, reached = {article_id}, [article_id]
+    while reached:
+        new = _twins(archive, reached.pop()) - members
+        members |= new
+        reached += new
+    marks = ", ".join("?" for _ in members)
+    if len(members) == 1:
+        archive.db.execute("DELETE FROM stories WHERE article_id = ?", [article_id])
+        return
+    first = archive.row(f"SELECT id FROM articles WHERE id IN ({marks}) ORDER BY key LIMIT 1", sorted(members))
+    assert first is not None
+    archive.db.conn.executemany(
+        "INSERT INTO stories VALUES (?, ?) ON CONFLICT (article_id) DO UPDATE SET story_id = excluded.story_id",
+        [(member, first["id"]) for member in sorted(members)],
+    )

@@ -1,0 +1,103 @@
+"""What changed from one version of a story to the next, word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from rapidfuzz.distance import LCSseq
+
+from archive.store.database import Archive, Row
+
+FIELDS = ("title", "pewarta", "editor", "body")
+MOST_PAIRS = 400_000_000
+"""Pairs of words that are compared, 20,000 with 20,000: they take 50 MB."""
+_WORDS = re.compile(r"\n\n|\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of words that both versions have ("="), the old one ("-") or the new one ("+")."""
+
+    kind: Literal["=", "-", "+"]
+    text: str
+
+
+Paragraph = list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a story's history: field -> its paragraphs that differ, as pieces."""
+
+    version: int
+    seen_at: str
+    fields: dict[str, list[Paragraph]]
+
+
+def versions_of(archive: Archive, article_id: str) -> list[Row]:
+    """A story's versions, first to last."""
+    return archive.rows("SELECT * FROM versions WHERE article_id = ? ORDER BY version", [article_id])
+
+
+def changes(versions: list[Row]) -> list[Change]:
+    """What each version but the first changed."""
+    steps = []
+    for old, new in pairwise(versions):
+        fields = {field: compare(old[field] or "", new[field] or "") for field in FIELDS}
+        fields = {field: paragraphs for field, paragraphs in fields.items() if paragraphs}
+        steps.append(Change(new["version"], new["seen_at"], fields))
+    return steps
+
+
+def compare(old: str, new: str) -> list[Paragraph]:
+    """The paragraphs in which two texts differ. What is between paragraphs that both have is compared by words."""
+    before, after = ([" ".join(paragraph.split()) for paragraph in text.split("\n\n")] for text in (old, new))
+    paragraphs = []
+    done = new_done = 0
+    for start, new_start, length in _same(before, after):
+        paragraphs += _by_words("\n\n".join(before[done:start]), "\n\n".join(after[new_done:new_start]))
+        done, new_done = start + length, new_start + length
+    return paragraphs
+
+
+def _by_words(old: str, new: str) -> list[Paragraph]:
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    paragraphs: list[Paragraph] = [[]]
+
+    def add(kind: Literal["=", "-", "+"], words: list[str]) -> None:
+        run: list[str] = []
+        for word in [*words, ""]:
+            if word in ("", "\n\n"):
+                if run:
+                    paragraphs[-1].append(Piece(kind, " ".join(run)))
+                run = []
+                if word:
+                    paragraphs.append([])
+            else:
+                run.append(word)
+
+    done = new_done = 0
+    for start, new_start, length in _same(before, after):
+        add("-", before[done:start])
+        add("+", after[new_done:new_start])
+        add("=", before[start : start + length])
+        done, new_done = start + length, new_start + length
+    return [paragraph for paragraph in paragraphs if any(piece.kind != "=" for piece in paragraph)]
+
+
+def _same(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int]]:
+    """(place in the one, place in the other, length) of the runs that both have, as much as can be. What is too long to
+    compare between what both begin and end with has nothing the same."""
+    shorter = min(len(before), len(after))
+    head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+    tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)
+    old, new = before[head : len(before) - tail], after[head : len(after) - tail]
+    yield 0, 0, head
+    if len(old) * len(new) <= MOST_PAIRS:
+        for start, new_start, length in LCSseq.editops(old, new).as_matching_blocks():
+            yield head + start, head + new_start, length
+    yield len(before) - tail, len(after) - tail, tail

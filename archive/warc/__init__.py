@@ -1,0 +1,1 @@
+"""WARC files: captures, the writer, the reader of any program's records."""

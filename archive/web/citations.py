@@ -1,0 +1,58 @@
+"""A story as a citation: one line of text, BibTeX, RIS."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from archive.search.person_names import names_of
+from archive.sites import SITES
+from archive.store.database import Row
+from archive.web.i18n import Words
+
+_SPECIAL = {c: f"\\{c}" for c in "&%$#_"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
+_SPECIAL |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, those after a backslash too
+
+
+def publisher(article: Row) -> str:
+    site = SITES.get(article["site"])
+    return site.title if site else str(article["site"])
+
+
+def as_text(article: Row, captured: str, words: Words) -> str:
+    """R. Wartono. “Judul.” ANTARA Kaltim, 30 September 2026. https://… (captured 1 October 2026)."""
+    names = ", ".join(names_of(article["pewarta"]))
+    day = f", {words.day(article['published_date'])}" if article["published_date"] else ""
+    title = article["title"].rstrip(".")
+    told = f"{words.captured[:1].lower()}{words.captured[1:]} {words.day(captured)}"
+    return f"{f'{names}. ' if names else ''}“{title}.” {publisher(article)}{day}. {article['url']} ({told})."
+
+
+def as_bibtex(article: Row, captured: str) -> str:
+    """An @online entry as biblatex knows it; names are kept whole in braces, since none says which part is the family
+    name."""
+    fields = {
+        "author": " and ".join(f"{{{_escaped(name)}}}" for name in names_of(article["pewarta"])),
+        "title": f"{{{_escaped(article['title'])}}}",
+        "date": article["published_date"] or "",
+        "organization": f"{{{_escaped(publisher(article))}}}",
+        "url": re.sub(r"[{}\\\s]", lambda match: f"%{ord(match[0]):02X}", article["url"]),
+        "urldate": captured[:10],
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    key = re.sub(r"[^A-Za-z0-9]+", "-", article["id"]).strip("-")
+    return "\n".join([f"@online{{{key},", *lines, "}", ""])
+
+
+def as_ris(article: Row, captured: str) -> str:
+    """RIS, type NEWS: each field on a line of its own."""
+    day = date.fromisoformat(article["published_date"]) if article["published_date"] else None
+    fields = [("TY", "NEWS"), *(("AU", name) for name in names_of(article["pewarta"])), ("TI", article["title"])]
+    fields += [("T2", publisher(article))]
+    fields += [("PY", f"{day.year}"), ("DA", f"{day:%Y/%m/%d}")] if day else []
+    fields += [("UR", article["url"]), ("Y2", captured[:10].replace("-", "/")), ("ER", "")]
+    return "".join(f"{name}  - {' '.join(value.split())}\r\n" for name, value in fields)
+
+
+def _escaped(text: str) -> str:
+    return "".join(_SPECIAL.get(character, character) for character in " ".join(text.split()))

@@ -1,0 +1,186 @@
+"""RecordingHandler: a download handler that keeps the exact bytes of every exchange before anyone sees the answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Literal
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.http import Response
+from twisted.internet.defer import Deferred
+
+from archive.warc.capture import Capture
+from archive.warc.writer import Exchange
+from crawler.middlewares.politeness import SiteRefusesError, StoppingError
+from crawler.session import Session
+
+_MARK = b"X-Warta-Exchange"
+
+
+class RecordingError(Exception):
+    """An exchange could not be recorded, so its answer is not used; the message is one line for people."""
+
+
+@dataclass
+class Wire:
+    """The bytes of one exchange as they pass."""
+
+    sent: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
+    started_at: datetime | None = None
+    ip: str | None = None
+
+    def begin(self, ip: str | None) -> None:
+        """At the first sending and at each of Twisted's own (it repeats a request whose kept connection was dead)."""
+        self.sent.clear()
+        self.received.clear()
+        self.started_at = datetime.now(UTC)
+        self.ip = ip
+
+
+class _Tee:
+    """A transport that keeps what is written to it."""
+
+    def __init__(self, transport: Any, kept: bytearray) -> None:
+        self._transport = transport
+        self._kept = kept
+
+    def write(self, data: bytes) -> None:
+        self._kept += data
+        self._transport.write(data)
+
+    def writeSequence(self, parts: Iterable[bytes]) -> None:  # noqa: N802  (Twisted's name)
+        parts = list(parts)
+        self._kept += b"".join(parts)
+        self._transport.writeSequence(parts)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class _RecordingProtocol(_LenientHTTP11ClientProtocol):
+    """Keeps the bytes of each request and answer of its connection in the Wire that the request is marked with."""
+
+    _wire: Wire | None = None
+
+    def __init__(self, quiescent_callback: Any, wires: dict[bytes, Wire]) -> None:
+        super().__init__(quiescent_callback)  # type: ignore[no-untyped-call]
+        self._wires = wires
+
+    def request(self, request: Any) -> Deferred[Any]:
+        # The mark leads from Twisted's request to the Wire and never reaches the network. A repeated request is the
+        # same object, on another connection.
+        mark = getattr(request, "warta_mark", None)
+        if mark is None:
+            mark = request.headers.getRawHeaders(_MARK)[0]
+            request.headers.removeHeader(_MARK)
+            request.warta_mark = mark
+        self._wire = self._wires[mark]
+        transport: Any = self.transport
+        self._wire.begin(getattr(transport.getPeer(), "host", None))
+        self.transport = _Tee(transport, self._wire.sent)  # type: ignore[assignment]
+        try:
+            return super().request(request)
+        finally:
+            self.transport = transport
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  (Twisted's name)
+        if self._wire is not None:
+            self._wire.received += data
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _RecordingFactory(_LenientHTTP11ClientFactory):
+    wires: dict[bytes, Wire]
+
+    def buildProtocol(self, addr: Any) -> _RecordingProtocol:  # noqa: ARG002, N802  (Twisted's name)
+        return _RecordingProtocol(self._quiescentCallback, self.wires)
+
+
+class RecordingHandler(HTTP11DownloadHandler):
+    """Recorded before released: the records are on disk and the capture's row is committed before `download_request`
+    returns or raises. If that fails, the request fails with RecordingError. `request.meta["capture"]` is the row."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._session = Session.of(crawler)
+        self._wires: dict[bytes, Wire] = {}
+        self._marks = count(1)
+        factory: Any = type("Factory", (_RecordingFactory,), {"wires": self._wires})
+        self._pool._factory = factory
+
+    async def download_request(self, request: Request) -> Response:
+        if self._session.refused:  # also what was already waiting in the queue is not sent
+            raise SiteRefusesError(self._session.refused)
+        if self._session.stopping:
+            raise StoppingError("the run was asked to stop")
+        mark, wire = str(next(self._marks)).encode(), Wire()
+        self._wires[mark] = wire
+        request.headers[_MARK] = mark
+        request.meta.pop("capture", None)
+        truncated: Literal["length", "time", "disconnect"] | None = "disconnect"
+        try:
+            response = await super().download_request(request)
+            truncated = None
+        except DownloadTimeoutError:
+            truncated = "time"
+            raise
+        except DownloadCancelledError:
+            truncated = "length"
+            raise
+        finally:
+            del self._wires[mark], request.headers[_MARK]
+            self._session.report.requests += wire.started_at is not None
+            self._session.report.bytes += len(wire.received)
+            if wire.received and wire.started_at:
+                exchange = Exchange(
+                    request.url, bytes(wire.sent), bytes(wire.received), wire.started_at, wire.ip, truncated
+                )
+                request.meta["capture"] = self._record(exchange, request.meta.get("earlier"))
+        return response
+
+    def _record(self, exchange: Exchange, earlier: Capture | None) -> Capture:
+        """`earlier` is the capture whose validators the request carried; a 304 is a revisit of that one."""
+        session = self._session
+        try:
+            if earlier is None:
+                earlier = session.archive.last_capture(exchange.url)
+            elif earlier.record_type == "revisit":
+                earlier = session.archive.last_capture(exchange.url, payload_digest=earlier.payload_digest)
+            stored = session.writer.write(exchange, earlier=earlier)
+            session.last_exchange = exchange.started_at
+            if stored.head.status == 304 and earlier is not None:
+                session.report.saved += max(0, earlier.received - len(exchange.response))
+            return session.archive.add_capture(
+                Capture(
+                    site=session.site.name,
+                    url=exchange.url,
+                    fetched_at=exchange.started_at,
+                    status=stored.head.status,
+                    content_type=stored.head.get("Content-Type"),
+                    record_type=stored.record_type,
+                    payload_digest=stored.payload_digest,
+                    warc=stored.warc,
+                    offset=stored.offset,
+                    length=stored.length,
+                    record_id=stored.record_id,
+                    etag=stored.head.get("ETag"),
+                    last_modified=stored.head.get("Last-Modified"),
+                    received=len(exchange.response),
+                    run_id=session.run_id,
+                )
+            )
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise RecordingError(f"cannot record what the site sends: {reason}") from error

@@ -1,0 +1,103 @@
+"""RobotsMiddleware: robots.txt as RFC 9309 says, for every request from the first on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.download_handler import RecordingError
+from crawler.middlewares.politeness import RefusedError, SiteRefusesError, StoppingError
+
+logger = logging.getLogger(__name__)
+
+PRODUCT_TOKEN = "warta"
+LARGEST = 500 * 1024
+"""Bytes that are parsed (RFC 9309, 2.5: at least 500 KiB)."""
+
+_ROBOTS = "warta_robots"
+
+
+class UnreachableError(IgnoreRequest):
+    """robots.txt could not be had for a network error, so nothing may be asked for."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A host's answer: rules, or the error that forbids everything."""
+
+    rules: Protego | None
+    error: IgnoreRequest | None = None
+
+
+class RobotsMiddleware:
+    """All requests wait for their host's robots.txt, which is fetched once a run, through the engine, so that it is
+    recorded. 4xx: everything is allowed. 5xx and unreachable: nothing is (RFC 9309, 2.3.1). A redirect off the site's
+    hosts counts as unreachable. Crawl-delay raises the delay between requests and never lowers it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._policies: dict[str, asyncio.Future[Policy]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get(_ROBOTS):
+            return
+        parts = urlsplit(request.url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        future = self._policies.get(host)
+        if future is None:
+            # The future stands before anything is awaited: the rest of a burst waits for it.
+            future = self._policies[host] = asyncio.get_running_loop().create_future()
+            try:
+                future.set_result(await self._fetch(host))
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+        policy = await asyncio.shield(future)
+        if policy.error is not None:
+            raise policy.error
+        if policy.rules is not None:
+            if not policy.rules.can_fetch(request.url, PRODUCT_TOKEN):
+                raise RefusedError(f"robots.txt forbids {request.url}")
+            self._keep_crawl_delay(request, policy.rules)
+
+    async def _fetch(self, host: str) -> Policy:
+        engine = self._crawler.engine
+        assert engine is not None
+        request = Request(f"{host}/robots.txt", callback=NO_CALLBACK, meta={_ROBOTS: True}, priority=1000)
+        try:
+            response: Response = await engine.download_async(request)
+        except (RecordingError, StoppingError):
+            raise
+        except IgnoreRequest as error:
+            return Policy(None, SiteRefusesError(f"robots.txt cannot be had, so nothing is fetched: {error}"))
+        except Exception as error:
+            text = str(error).partition("\n")[0] or type(error).__name__
+            return Policy(None, UnreachableError(f"the host cannot be reached: {text}"))
+        if response.status >= 500:
+            return Policy(None, SiteRefusesError(f"robots.txt answers HTTP {response.status}, so nothing is fetched"))
+        if response.status != 200:
+            return Policy(None)
+        return Policy(Protego.parse(response.body[:LARGEST].decode("utf-8", "replace")))
+
+    def _keep_crawl_delay(self, request: Request, rules: Protego) -> None:
+        delay = rules.crawl_delay(PRODUCT_TOKEN)
+        engine = self._crawler.engine
+        assert engine is not None
+        _, slot = engine.downloader._get_slot(request)
+        if delay is not None and delay > slot.delay:
+            logger.info("%s asks for %g s between requests", urlsplit(request.url).netloc, delay)
+            slot.delay = float(delay)

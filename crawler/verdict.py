@@ -1,0 +1,170 @@
+"""The verdict on a run: a site was never reached, refused, named nothing, could not be read, is not what it was, or all
+went well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from archive.extract.article import GENERIC, Article
+
+Verdict = Literal["well", "degraded", "read nothing", "found nothing", "refused", "unreachable", "stopped"]
+
+WELL: Verdict = "well"
+LAYOUT = "known layout"
+WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "image_url", "caption", LAYOUT)
+"""Fields whose share of filled stories is watched; the last one is of pages read with a layout that is known."""
+FEW = 3
+"""Fewer pages than this that cannot be had or read are the pages' own trouble, not the site's."""
+_RECENT = timedelta(days=60)
+_TURNED_AWAY = {"refused", "unreachable"}
+
+COUNTS = ("requests", "bytes", "saved", "found", "read", "checked", "changed", "moved", "missing", "gone", "failed")
+
+
+@dataclass
+class RunReport:
+    """What a run saw of its site; grows while the run goes on.
+
+    `found` articles were named by listings, `new` of them unknown; `fetched` were asked for, `checked` of them not for
+    the first time; of those `read` were shelved or known to be unchanged (`added` for the first time, `changed` as a
+    new version, `moved` to another address), `missing` answered 404 or 410 (`gone`: now known to be withdrawn), and
+    `failed` could not be had. `requests` were sent, `bytes` came over the wire for them, `saved` were spared by
+    conditional requests. `ways` are the ways of discovery that served, `named` tells whether they named any article,
+    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message),
+    `listings_in_trouble` and `examples` say where. `given_up` tells that page after page could not be had. `past` is
+    what the site's earlier runs lead one to expect, in words, where this run falls short of it.
+    """
+
+    found: int = 0
+    new: int = 0
+    fetched: int = 0
+    checked: int = 0
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    missing: int = 0
+    gone: int = 0
+    failed: int = 0
+    requests: int = 0
+    bytes: int = 0
+    saved: int = 0
+    page: str = ""
+    markup: str | None = None
+    named: bool = False
+    complete: bool = False
+    unchanged: bool = False
+    interrupted: bool = False
+    given_up: bool = False
+    stopped: str | None = None
+    ways: dict[str, None] = field(default_factory=dict)
+    listing_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    article_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
+    listings_in_trouble: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    examples: dict[tuple[str, str], str] = field(default_factory=dict)
+    past: list[str] = field(default_factory=list)
+    _filled: Counter[str] = field(default_factory=Counter)
+    _stories: int = 0
+    _unknown_layout: int = 0
+
+    def count_fields(self, article: Article, *, now: datetime) -> None:
+        """Counts which fields are filled in a story of the last weeks: older ones may stand in older markup."""
+        known = article.layout != GENERIC
+        self._unknown_layout += not known
+        if article.published_at is not None and article.published_at < now - _RECENT:
+            return
+        self._stories += 1
+        for name in WATCHED:
+            self._filled[name] += known if name == LAYOUT else bool(getattr(article, name))
+
+    def shares(self) -> dict[str, float]:
+        """Field -> share of the stories read in which it was filled; with "stories", how many these were."""
+        if not self._stories:
+            return {}
+        return {"stories": self._stories} | {name: round(self._filled[name] / self._stories, 3) for name in WATCHED}
+
+    def counts(self) -> dict[str, int]:
+        """The columns of `runs` that count something."""
+        return {name: getattr(self, name) for name in COUNTS} | {"new": self.added}
+
+    def discovery(self) -> str | None:
+        """The ways of discovery that served, as "feed; listing (cards)"."""
+        markup = f" ({self.markup})" if self.markup else ""
+        return "; ".join(way + (markup if way == "listing" else "") for way in self.ways) or None
+
+    def listing_failed(self, path: str, kind: str, message: str) -> None:
+        self.listing_troubles[kind, message] += 1
+        self.listings_in_trouble.setdefault((kind, message), []).append(path)
+
+    def article_failed(self, url: str, kind: str, message: str) -> None:
+        self.failed += 1
+        self.article_troubles[kind, message] += 1
+        self.examples.setdefault((kind, message), url)
+
+    def is_turned_away(self) -> bool:
+        """No way of discovery serves, because the site refuses or is not reached: then nothing else is asked for."""
+        return not self.ways and len(self.listing_troubles) > 0 and _kinds(self.listing_troubles) <= _TURNED_AWAY
+
+    def troubles(self) -> str:
+        """The commonest troubles, as "/terkini: HTTP 500, no title (3, as https://…)"."""
+        parts = []
+        for (kind, message), _ in self.listing_troubles.most_common(3):
+            parts.append(f"{', '.join(self.listings_in_trouble[kind, message])}: {message}")
+        for (kind, message), times in self.article_troubles.most_common(3):
+            example = self.examples[kind, message]
+            parts.append(f"{message} ({example})" if times == 1 else f"{message} ({times}, as {example})")
+        return ", ".join(parts)
+
+    def verdict(self) -> tuple[Verdict, str | None]:
+        """(verdict, reason in words for people or None)."""
+        if self.stopped:
+            return "stopped", self.stopped
+        trouble = self._with_listings() or self._with_articles()
+        if trouble:
+            return trouble
+        if self.past:
+            return "degraded", "; ".join(self.past)
+        if self.interrupted:
+            return WELL, "interrupted; the next run goes on where this one stopped"
+        if self.failed:
+            return WELL, f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
+        return WELL, None
+
+    def _with_listings(self) -> tuple[Verdict, str] | None:
+        if self.listing_troubles and not self.named and not self.unchanged:
+            if self.read:
+                return "degraded", self.troubles()
+            return self._turned_away(self.listing_troubles) or "found nothing", self.troubles()
+        if self.listing_troubles and not self.complete and not self.interrupted:
+            return "degraded", self.troubles()
+        if self.markup == "any link":
+            return "degraded", "the listing's markup is not known any more: links are taken from the whole page"
+        return None
+
+    def _with_articles(self) -> tuple[Verdict, str] | None:
+        failed = f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
+        if self.given_up or (self.failed >= FEW and not self.read and not self.missing):
+            if verdict := self._turned_away(self.article_troubles):
+                return verdict, failed
+            if not self.read:
+                return "read nothing", failed
+        if self.given_up or (self.failed > self.read and self.failed >= FEW):
+            return "degraded", failed
+        if self.missing > max(FEW, self.fetched // 2):
+            return "degraded", f"{self.missing} of {self.fetched} stories are no longer there"
+        if self._unknown_layout > max(FEW, self.read // 2):
+            return "degraded", f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
+        return None
+
+    def _turned_away(self, troubles: Counter[tuple[str, str]]) -> Verdict | None:
+        kinds = _kinds(troubles)
+        if "refused" in kinds:
+            return "refused"
+        return "unreachable" if kinds == {"unreachable"} else None
+
+
+def _kinds(troubles: Counter[tuple[str, str]]) -> set[str]:
+    return {kind for kind, _ in troubles}

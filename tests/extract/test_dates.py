@@ -1,0 +1,117 @@
+"""Date lines as the sites print them."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.extract.dates import read_date_line, read_day, read_machine_time
+
+WITA = ZoneInfo("Asia/Makassar")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Jumat, 25 Oktober 2019 16:30 WITA", "2019-10-25T16:30:00+08:00"),
+        ("Jumat, 25 Oktober 2019 16:30 WIB", "2019-10-25T17:30:00+08:00"),
+        ("Jumat, 25 Oktober 2019 16:30 WIT", "2019-10-25T15:30:00+08:00"),
+        ("Jumat, 25 Oktober 2019 16:30 Wita", "2019-10-25T16:30:00+08:00"),
+        ("Jumat, 25 Oktober 2019 16:30", "2019-10-25T16:30:00+08:00"),
+        ("Jum'at, 3 Nopember 2017 09.05 WITA", "2017-11-03T09:05:00+08:00"),
+        ("Jum’at, 3 Nov 2017 09:05 WITA", "2017-11-03T09:05:00+08:00"),
+        ("Ahad, 4 Pebruari 2018 16.58 WITA", "2018-02-04T16:58:00+08:00"),
+        ("1 Agt 2020 00:00 wita", "2020-08-01T00:00:00+08:00"),
+        ("1 Agust 2020 00:00 WITA", "2020-08-01T00:00:00+08:00"),
+        ("1 Ags 2020 00:00 WITA", "2020-08-01T00:00:00+08:00"),
+        ("Selasa, 1 Sept 2020 23:59:58 WITA", "2020-09-01T23:59:58+08:00"),
+        ("Selasa,\xa01 Mei 2012 \xa0 7:01 WIB", "2012-05-01T08:01:00+08:00"),
+        ("1 Januari 2020 00:30 WIT", "2019-12-31T23:30:00+08:00"),
+    ],
+)
+def test_a_printed_line_is_that_moment_in_the_offset_of_the_site(line: str, expected: str) -> None:
+    moment = read_date_line(line, WITA)
+    assert moment is not None
+    assert moment.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "Selasa (10/7)",
+        "11 Juli 2026",  # a day is not a time
+        "Jumat, 31 Februari 2020 10:00 WITA",
+        "Jumat, 25 Oktober 2019 25:00 WITA",
+        "Jumat, 25 Okt0ber 2019 16:30 WITA",
+        "Acara berlangsung Jumat, 25 Oktober 2019 16:30 WITA di Balikpapan",
+        "16:30 WITA",
+        "2019",
+    ],
+)
+def test_what_is_not_wholly_a_date_with_a_time_is_left_empty(line: str) -> None:
+    assert read_date_line(line, WITA) is None
+
+
+@given(st.text())
+def test_no_text_makes_reading_a_date_raise(text: str) -> None:
+    read_date_line(text, WITA)
+    read_machine_time(text, WITA)
+    read_day(text, now=datetime(2026, 9, 30, tzinfo=UTC), zone=WITA)
+
+
+@given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1)))  # noqa: DTZ001
+def test_whatever_is_printed_in_a_known_form_is_read_back(moment: datetime) -> None:
+    moment = moment.replace(second=0, microsecond=0, tzinfo=WITA)
+    months = [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ]
+    line = f"Senin, {moment.day} {months[moment.month - 1]} {moment.year} {moment:%H:%M} WITA"
+    assert read_date_line(line, WITA) == moment
+
+
+@pytest.mark.parametrize(
+    ("printed", "day"),
+    [
+        ("21 jam lalu", date(2026, 7, 12)),
+        ("21 jam yang lalu", date(2026, 7, 12)),
+        ("5 menit lalu", date(2026, 7, 13)),
+        ("Kemarin 18:31", date(2026, 7, 12)),
+        ("11 Juli 2026", date(2026, 7, 11)),
+        ("11 Juli 2026 10:00", date(2026, 7, 11)),
+        ("Terpopuler", None),
+        ("32 Juli 2026", None),
+    ],
+)
+def test_the_day_a_listing_prints_is_relative_to_the_clock_of_the_server(printed: str, day: date | None) -> None:
+    assert read_day(printed, now=datetime(2026, 7, 13, 10, tzinfo=WITA), zone=WITA) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2019-10-25T16:30:00+07:00", "2019-10-25T17:30:00+08:00"),
+        ("2019-10-25T08:30:00Z", "2019-10-25T16:30:00+08:00"),
+        ("2019-10-25T16:30:00", "2019-10-25T16:30:00+08:00"),
+        ("2019-10-25 16:30:00", "2019-10-25T16:30:00+08:00"),
+        ("Sun, 28 Aug 2022 21:39:36 +0700", "2022-08-28T22:39:36+08:00"),
+        ("2019-10-25", None),
+        ("kemarin", None),
+    ],
+)
+def test_machine_times_keep_their_offset(text: str, expected: str | None) -> None:
+    moment = read_machine_time(text, WITA)
+    assert (moment.isoformat() if moment else None) == expected

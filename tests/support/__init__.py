@@ -1,0 +1,1 @@
+"""What tests share: servers, archives, runs of the commands, comparisons."""

@@ -1,0 +1,24 @@
+"""Time that passes between two runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from archive.store.timestamps import iso_utc
+
+
+def later(data: Path, hours: float) -> None:
+    """So many hours pass: everything the frontier remembers was so much earlier."""
+    with sqlite3.connect(data / "archive.db") as db:
+        for table, key, columns in (
+            ("pages", "url", ("due_at", "checked_at", "first_read_at", "missing_since", "discovered_at", "noticed_at")),
+            ("walks", "site || way", ("joined_at",)),
+            ("runs", "id", ("retry_at",)),
+        ):
+            for column in columns:
+                rows = db.execute(f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL").fetchall()
+                moved = [(iso_utc(datetime.fromisoformat(time) - timedelta(hours=hours)), row) for row, time in rows]
+                db.executemany(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", moved)
+    db.close()

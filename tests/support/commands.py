@@ -1,0 +1,35 @@
+"""Runs the commands as a person does, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+WARTA = Path(sys.executable).parent / "warta"
+
+
+def warta(
+    *arguments: str | Path, constants: Mapping[str, Any] | None = None, **options: Any
+) -> subprocess.CompletedProcess[str]:
+    """`constants` (as {"crawler.settings.DOWNLOAD_TIMEOUT": 1}) are changed in that process; `options` go to
+    subprocess.run."""
+    program: list[str | Path] = [WARTA]
+    if constants:
+        program = [sys.executable, "-m", "tests.support.patched", json.dumps(constants)]
+    return subprocess.run([*program, *arguments], capture_output=True, text=True, timeout=90, check=False, **options)
+
+
+def crawl_arguments(data: Path, origins: Mapping[str, str], *more: str | Path, since: str = "2012-01-01") -> list[str]:
+    """`crawl` of the sites served at `origins`, without a delay."""
+    told = [f"--origin={site}={origin}" for site, origin in origins.items()]
+    return ["crawl", *origins, "--data", str(data), "--delay", "0", "--since", since, *told, *map(str, more)]
+
+
+def crawl(
+    data: Path, origins: Mapping[str, str], *more: str | Path, since: str = "2012-01-01", **options: Any
+) -> subprocess.CompletedProcess[str]:
+    return warta(*crawl_arguments(data, origins, *more, since=since), **options)

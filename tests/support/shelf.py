@@ -1,0 +1,62 @@
+"""An archive with stories of a test's own words, without any page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from archive.extract.article import Article
+from archive.sites import SITES, Site
+from archive.store import articles
+from archive.store.database import Archive
+from archive.warc.capture import Capture
+
+KALTIM, PASER = SITES["antara-kaltim"], SITES["mc-paser"]
+NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
+
+
+def shelve(
+    archive: Archive,
+    number: int,
+    *,
+    site: Site = KALTIM,
+    title: str = "Judul",
+    body: str = "Isi berita",
+    **fields: object,
+) -> str:
+    """Shelves an article as if its page had been captured: published `number` hours after NOW unless `published_at`
+    says otherwise."""
+    url = f"{site.origin}/berita/{number}/x"
+    captures = archive.rows("SELECT coalesce(max(id), 0) AS n FROM captures")[0]["n"]
+    capture = archive.add_capture(
+        Capture(
+            site=site.name,
+            url=url,
+            fetched_at=NOW + timedelta(minutes=captures),
+            status=200,
+            content_type="text/html",
+            record_type="response",
+            payload_digest="sha1:X",
+            warc="x.warc.gz",
+            offset=0,
+            length=1,
+            record_id=f"<urn:{captures}>",
+        )
+    )
+    values = {"published_at": NOW.astimezone(site.timezone) + timedelta(hours=number)} | fields
+    article = Article(
+        site=site.name,
+        id=f"{site.name}/{number}",
+        number=number,
+        url=url,
+        title=title,
+        body=body,
+        layout="antara-3",
+        **values,  # type: ignore[arg-type]
+    )
+    return articles.shelve(archive, article, capture, page_url=url)
+
+
+def make_one(archive: Archive, *ids: str) -> None:
+    """These articles are one story."""
+    with archive.writing():
+        archive.db.conn.executemany("INSERT INTO stories VALUES (?, ?)", [(article_id, ids[0]) for article_id in ids])
