@@ -1,4 +1,4 @@
-"""`warta search`: what a person types on the command line, and what is printed of what was found."""
+"""`warta search`: the command and its four output formats."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from archive.cli.options import console_of_output, data_option
 from archive.extract.body import collapse
 from archive.search.engine import Hit, Result, search
 from archive.search.fts import Query
-from archive.search.highlight import MARK, UNMARK
-from archive.search.query_syntax import days_of
-from archive.search.vocabulary import MOST_FORMS
+from archive.search.highlight import MARK_END, MARK_START
+from archive.search.query_syntax import date_range
+from archive.search.vocabulary import MAX_PREFIX_FORMS
 from archive.sites import SITES
 from archive.store.database import Archive
 
 
-def _days(end: Literal[0, 1]) -> Callable[[click.Context, click.Parameter, str | None], date | None]:
-    """Reads a year, a month or a day as its first day or its last."""
+def _day(end: Literal[0, 1]) -> Callable[[click.Context, click.Parameter, str | None], date | None]:
+    """A click callback that turns a year, a month or a day into its first day (0) or its last (1)."""
 
     def read(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
         if value is None:
             return None
-        if (days := days_of(value)) is None:
+        if (days := date_range(value)) is None:
             raise click.BadParameter(f"{value!r} is no year, month or day: 2020, 2020-01, 2020-01-31.")
         return days[end]
 
@@ -44,10 +44,8 @@ def _days(end: Literal[0, 1]) -> Callable[[click.Context, click.Parameter, str |
 @click.option("--site", metavar="NAME", help="Only this site, as antara-kaltim; of an imported one its host.")
 @click.option("--pewarta", metavar="NAME", help="Only stories of this reporter.")
 @click.option("--editor", metavar="NAME", help="Only stories of this editor.")
-@click.option(
-    "--since", callback=_days(0), metavar="DATE", help="Published then or later: 2020, 2020-01 or 2020-01-31."
-)
-@click.option("--until", callback=_days(1), metavar="DATE", help="Published then or before.")
+@click.option("--since", callback=_day(0), metavar="DATE", help="Published then or later: 2020, 2020-01 or 2020-01-31.")
+@click.option("--until", callback=_day(1), metavar="DATE", help="Published then or before.")
 @click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True)
 @click.option(
@@ -65,7 +63,8 @@ def search_command(words: tuple[str, ...], form: str, data: Path, **filters: Any
     situs: rubrik: kredit:              of this site, rubric, credit
     sejak:2020-01    sampai:2021        published then
     """
-    # "-hutan" is a word to leave out, so click is told to let pass what it does not know as an option.
+    # "-hutan" excludes a word. So click passes unknown options through as words (ignore_unknown_options), and -h and
+    # unknown long options are handled here.
     if "-h" in words:
         click.echo(click.get_current_context().get_help())
         return
@@ -86,14 +85,14 @@ def search_command(words: tuple[str, ...], form: str, data: Path, **filters: Any
 def _write_table(result: Result) -> None:
     console = console_of_output()
     for hit in result.hits:
-        console.print(with_marks(result.marker.marked(hit.title)), style="bold")
+        console.print(_styled(result.highlighter.highlight(hit.title)), style="bold")
         facts = (hit.published_at and hit.published_at[:10], hit.id, hit.pewarta and f"Pewarta: {hit.pewarta}")
         also = hit.also_on and f"also on {', '.join(hit.also_on)}"
         console.print(Text("  " + " · ".join(fact for fact in (*facts, also) if fact), style="dim"))
-        console.print(Padding(with_marks(collapse(hit.snippet)), (0, 0, 0, 2), expand=False), soft_wrap=False)
+        console.print(Padding(_styled(collapse(hit.snippet)), (0, 0, 0, 2), expand=False), soft_wrap=False)
         console.print()
     for word in result.prefixes_cut:
-        console.print(f"{word}: only its {MOST_FORMS} commonest words were looked for.", markup=False)
+        console.print(f"{word}: only its {MAX_PREFIX_FORMS} commonest words were looked for.", markup=False)
     if result.words_cut:
         console.print("That is more than is read: the last words were left out.")
     if result.or_unread:
@@ -115,18 +114,18 @@ def _write_table(result: Result) -> None:
 
 
 def _write_json(result: Result) -> None:
-    click.echo(json.dumps([hit.plain() for hit in result.hits], ensure_ascii=False, indent=2))
+    click.echo(json.dumps([hit.as_dict() for hit in result.hits], ensure_ascii=False, indent=2))
 
 
 def _write_jsonl(result: Result) -> None:
     for hit in result.hits:
-        click.echo(json.dumps(hit.plain(), ensure_ascii=False))
+        click.echo(json.dumps(hit.as_dict(), ensure_ascii=False))
 
 
 def _write_csv(result: Result) -> None:
     writer = csv.DictWriter(sys.stdout, [field.name for field in fields(Hit)])
     writer.writeheader()
-    writer.writerows(hit.plain() | {"also_on": " ".join(hit.also_on)} for hit in result.hits)
+    writer.writerows(hit.as_dict() | {"also_on": " ".join(hit.also_on)} for hit in result.hits)
 
 
 _WRITERS: dict[str, Callable[[Result], None]] = {
@@ -137,12 +136,13 @@ _WRITERS: dict[str, Callable[[Result], None]] = {
 }
 
 
-def with_marks(snippet: str) -> Text:
+def _styled(marked: str) -> Text:
+    """The text with a style in place of MARK_START and MARK_END."""
     text = Text()
-    for index, part in enumerate(snippet.split(MARK)):
-        found, _, rest = part.partition(UNMARK)
-        if index and UNMARK in part:
-            text.append(found, style="bold yellow").append(rest)
+    for index, part in enumerate(marked.split(MARK_START)):
+        word, _, rest = part.partition(MARK_END)
+        if index and MARK_END in part:
+            text.append(word, style="bold yellow").append(rest)
         else:
             text.append(part)
     return text

@@ -1,1 +1,1 @@
-"""Full-text search that knows Indonesian."""
+"""Full-text search with Indonesian word forms."""

@@ -1,9 +1,9 @@
 """Search: one engine for the command line, the web pages and their feeds.
 
-What is found is exact: every story that meets the question. What costs is bounded: relevance is reckoned for the newest
-RANKED stories found and for the newest TITLED that have all words in the title, and the rest follows by date; of a word
-in a large part of all stories, which tells next to nothing of any of them, only the place is looked at. Counts end at
-BOUND (all in archive.search.fts).
+Every story that matches the query is found. The cost is bounded by numbers in archive.search.fts: relevance is computed
+for the newest MAX_RANKED_ARTICLES articles found and the newest MAX_TITLE_MATCHES that have all terms in the title; the
+others follow by date. Very common terms are not scored, since they tell next to nothing of an article. Counts end at
+MAX_COUNTED_ARTICLES.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from archive.search.fts import BOUND, Asked, Found, Query
-from archive.search.highlight import MARK, UNMARK, Marker
+from archive.search.fts import MAX_COUNTED_ARTICLES, CompiledQuery, FoundArticle, Query
+from archive.search.highlight import MARK_END, MARK_START, Highlighter
 from archive.search.person_names import name_key, names_of
 from archive.store.database import Archive
 
-SHOWN_VALUES = 12
-"""Values that a facet shows."""
+MAX_FACET_VALUES = 12
 
 Facet = Literal["site", "year", "section", "pewarta", "credit", "advertorial"]
 FACETS: tuple[Facet, ...] = ("site", "year", "section", "pewarta", "credit", "advertorial")
@@ -27,8 +26,8 @@ FACETS: tuple[Facet, ...] = ("site", "year", "section", "pewarta", "credit", "ad
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """One story found, of the site where it fits best; `also_on` are the ids of its articles on other sites. `snippet`
-    has MARK and UNMARK around the words."""
+    """One story found, as its best-ranked article has it; `also_on` are the ids of its articles on other sites. The
+    `snippet` has MARK_START and MARK_END around the terms found."""
 
     id: str
     url: str
@@ -45,18 +44,23 @@ class Hit:
     changed_at: str | None
     also_on: tuple[str, ...]
 
-    def plain(self) -> dict[str, Any]:
-        return asdict(self) | {"snippet": self.snippet.replace(MARK, "").replace(UNMARK, "")}
+    def as_dict(self) -> dict[str, Any]:
+        """All fields, the snippet without its marks."""
+        return asdict(self) | {"snippet": self.snippet.replace(MARK_START, "").replace(MARK_END, "")}
 
 
 @dataclass(frozen=True)
 class Result:
-    """`total` stories were found, or where it is `capped` more than that; then `facets` are counted over the newest
-    ones, but for years, which are counted each, up to YEARLY. A facet is a list of (value, stories).
-    `suggestions` are known words written like one that no story has, `prefixes_cut` prefixes of too many words to
-    look for all. `words_cut` says that more was typed than is read, `or_unread` that an OR says nothing where it stands
-    (see archive.search.query_syntax.Question), `nothing_read` that what was typed has no word. `uncounted` stories are
-    so new that their words are not in `terms` yet. `more` stories come after these hits."""
+    """`hits` are the stories asked for with limit and offset; `more` says that others follow them.
+
+    `total` is the number of stories found. Where it is `capped` there are more, and facets are counted over the newest
+    MAX_COUNTED_ARTICLES articles found; only years are then counted one by one, up to MAX_STORIES_PER_YEAR each. A
+    facet is a list of (value, stories).
+
+    `suggestions`: word as typed -> known words spelled like it. `prefixes_cut`: prefixes with more words than are
+    searched. `words_cut` and `or_unread`: see archive.search.query_syntax.ParsedQuery. `nothing_read`: what was typed
+    has no letter or digit. `uncounted`: articles so new that their words are not in the table `terms` yet.
+    """
 
     total: int
     capped: bool
@@ -69,54 +73,56 @@ class Result:
     or_unread: bool
     nothing_read: bool
     uncounted: int
-    marker: Marker = field(repr=False)
+    highlighter: Highlighter = field(repr=False)
 
 
 def search(archive: Archive, query: Query) -> Result:
-    """The stories that meet a query. No text raises."""
-    asked = Asked(archive, query)
-    marker = Marker(asked.parts())
-    rows = asked.newest(size := BOUND + 1)
-    counted, capped, end = rows[:BOUND], len(rows) > BOUND, query.offset + query.limit
-    while len(rows) == size and len(_folded(rows)) <= end:  # many articles may be one story
-        rows = asked.newest(size := 2 * max(size, end))
-    ordered = asked.by_relevance(rows) if query.sort == "relevance" and asked.expression else rows
-    stories = _folded(ordered)
+    """The stories that a query finds. No text typed raises."""
+    compiled = CompiledQuery(archive, query)
+    highlighter = Highlighter(compiled.terms())
+    rows = compiled.newest(size := MAX_COUNTED_ARTICLES + 1)
+    counted, capped = rows[:MAX_COUNTED_ARTICLES], len(rows) > MAX_COUNTED_ARTICLES
+    end = query.offset + query.limit
+    while len(rows) == size and len(_one_per_story(rows)) <= end:  # many articles may be one story
+        rows = compiled.newest(size := 2 * max(size, end))
+    ordered = compiled.by_relevance(rows) if query.sort == "relevance" and compiled.expression else rows
+    stories = _one_per_story(ordered)
     facets = _facets(counted)
-    if capped and not asked.within_days:
-        facets["year"] = [*asked.years()]
+    if capped and not compiled.has_date_limit:
+        facets["year"] = [*compiled.year_counts()]
     return Result(
-        len(_folded(counted)),
+        len(_one_per_story(counted)),
         capped,
         len(stories) > end,
-        _hits(archive, stories[query.offset : end], marker),
+        _hits(archive, stories[query.offset : end], highlighter),
         facets,
-        {} if rows else asked.suggestions(),
-        asked.prefixes_cut(),
-        asked.question.is_cut,
-        asked.question.or_unread,
-        bool(query.words.strip()) and asked.question.is_empty,
+        {} if rows else compiled.suggestions(),
+        compiled.prefixes_cut(),
+        compiled.parsed.words_cut,
+        compiled.parsed.or_unread,
+        bool(query.words.strip()) and compiled.parsed.is_empty,
         archive.rows("SELECT count(*) AS n FROM uncounted")[0]["n"],
-        marker,
+        highlighter,
     )
 
 
 def latest(archive: Archive, count: int) -> list[Hit]:
     """The newest stories."""
-    asked = Asked(archive, Query(words=""))
-    return _hits(archive, _folded(asked.newest(2 * count))[:count], Marker(()))
+    compiled = CompiledQuery(archive, Query(words=""))
+    return _hits(archive, _one_per_story(compiled.newest(2 * count))[:count], Highlighter(()))
 
 
-def _folded(rows: Iterable[Found]) -> list[Found]:
-    """The first article of each story."""
-    stories: dict[str, Found] = {}
+def _one_per_story(rows: Iterable[FoundArticle]) -> list[FoundArticle]:
+    """The first article of each story, in their order."""
+    stories: dict[str, FoundArticle] = {}
     for row in rows:
         stories.setdefault(row.story_id or row.id, row)
     return list(stories.values())
 
 
-def _facets(rows: list[Found]) -> dict[Facet, list[tuple[str, int]]]:
-    """For each value the stories that have it on one of their sites: as many as are found with it."""
+def _facets(rows: list[FoundArticle]) -> dict[Facet, list[tuple[str, int]]]:
+    """Facet -> (value, stories). A story counts for each value that one of its articles has, so that a count is what a
+    search with that filter finds."""
     counts: dict[Facet, Counter[str]] = {name: Counter() for name in FACETS}
     spellings: dict[str, Counter[str]] = {}
     seen = set()
@@ -134,14 +140,14 @@ def _facets(rows: list[Found]) -> dict[Facet, list[tuple[str, int]]]:
                 if row.story_id:
                     seen.add((story, facet, value))
     result: dict[Facet, list[tuple[str, int]]] = {
-        name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:SHOWN_VALUES]
+        name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:MAX_FACET_VALUES]
         for name, counter in counts.items()
     }
     result["pewarta"] = [(spellings[key].most_common(1)[0][0], count) for key, count in result["pewarta"]]
     return result | {"year": sorted(counts["year"].items(), reverse=True)}
 
 
-def _hits(archive: Archive, rows: list[Found], marker: Marker) -> list[Hit]:
+def _hits(archive: Archive, rows: list[FoundArticle], highlighter: Highlighter) -> list[Hit]:
     marks = ", ".join("?" for _ in rows)
     articles = archive.rows(
         "SELECT key, id, url, title, pewarta, editor, published_at, section, credit, site, is_advertorial, gone_at,"
@@ -159,5 +165,5 @@ def _hits(archive: Archive, rows: list[Found], marker: Marker) -> list[Hit]:
         article = by_key[row.key]
         also = [m["article_id"] for m in members if m["story_id"] == row.story_id and m["article_id"] != row.id]
         article["is_advertorial"] = bool(article["is_advertorial"])
-        hits.append(Hit(**article | {"snippet": marker.passage(article.pop("body"))}, also_on=tuple(sorted(also))))
+        hits.append(Hit(**article | {"snippet": highlighter.snippet(article.pop("body"))}, also_on=tuple(sorted(also))))
     return hits

@@ -1,5 +1,5 @@
-"""From what a person typed to the words that are looked for: all forms of a word, the words of a prefix, other names
-for the same thing."""
+"""Query expansion: each term of a query gets the forms it is searched in. These are all forms of a word, the words that
+begin with a prefix, and other names for the same thing."""
 
 from __future__ import annotations
 
@@ -8,97 +8,101 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from archive.search.query_syntax import Part, tokens_of
+from archive.search.query_syntax import Term, tokenize
 from archive.search.stemmer import stem
-from archive.search.vocabulary import MOST_FORMS, beginning, count_of, family
+from archive.search.vocabulary import MAX_PREFIX_FORMS, family_forms, posting_count, prefix_forms
 from archive.store.database import Archive
 
 Tokens = tuple[str, ...]
-EQUAL_NAMES = "equal_names.txt"
+EQUAL_NAMES_FILE = "equal_names.txt"
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """A part of a question and the forms in which it is looked for, each a word or the words of a phrase. `cost` is
-    how many entries of the index they have; `cut` that a prefix has more words than are looked for."""
+class ExpandedTerm:
+    """A term and the forms it is searched in, each the tokens of a word or a phrase. `postings` is how many postings
+    the index has for them. `truncated`: a prefix has more than MAX_PREFIX_FORMS words, only the commonest are used."""
 
-    part: Part
+    term: Term
     forms: tuple[Tokens, ...]
-    cost: int
-    cut: bool = False
+    postings: int
+    truncated: bool = False
 
 
-Alternatives = list[list[Sought]]
-"""One of these must occur; each is several that must occur together."""
+Clause = list[list[ExpandedTerm]]
+"""Alternatives, one of which must match. An alternative is a list of terms that must all match."""
 
 
-def sought(archive: Archive, part: Part) -> Sought:
-    forms: tuple[Tokens, ...] = (part.tokens, *([part.as_typed] if part.as_typed else []))
-    words: list[str] = list(part.tokens)
-    cut = False
-    if part.prefix:
-        words = beginning(archive, part.tokens[0])
-        cut, words = len(words) > MOST_FORMS, words[:MOST_FORMS] or [part.tokens[0]]
+def expand_term(archive: Archive, term: Term) -> ExpandedTerm:
+    forms: tuple[Tokens, ...] = (term.tokens, *([term.unfolded] if term.unfolded else []))
+    words: list[str] = list(term.tokens)
+    truncated = False
+    if term.prefix:
+        words = prefix_forms(archive, term.tokens[0])
+        truncated, words = len(words) > MAX_PREFIX_FORMS, words[:MAX_PREFIX_FORMS] or [term.tokens[0]]
         forms = tuple((word,) for word in words)
-    elif not part.exact and _is_one_word(part.tokens):
-        words = list(dict.fromkeys([*family(archive, part.tokens[0]), *part.tokens[:1]]))
+    elif not term.exact and _is_one_word(term.tokens):
+        words = list(dict.fromkeys([*family_forms(archive, term.tokens[0]), *term.tokens[:1]]))
         forms = tuple(dict.fromkeys((*forms, *((word,) for word in words))))
-    return Sought(part, forms, count_of(archive, words), cut)
+    return ExpandedTerm(term, forms, posting_count(archive, words), truncated)
 
 
 def _is_one_word(tokens: Tokens) -> bool:
-    """Also one that is said twice: anak-anak. A number said twice is another one: 10.10."""
+    """True also for a reduplicated word (anak-anak), but not for a repeated number: 10.10 is not 10."""
     return len(tokens) == 1 or (all(map(str.isalpha, tokens)) and len({stem(token) for token in tokens}) == 1)
 
 
-def widened(archive: Archive, wanted: list[list[Part]]) -> list[Alternatives]:
-    """All that must occur, with equal names beside what they are equal to."""
+def expand(archive: Archive, required: list[list[Term]]) -> list[Clause]:
+    """A clause for each item of `ParsedQuery.required`. Adjacent items that together are a name with equal names become
+    one clause: "tana paser" -> (tana AND paser) OR "tanah grogot"."""
     names = _equal_names(_own_names(archive))
-    result: list[Alternatives] = []
+    clauses: list[Clause] = []
     position = 0
-    while position < len(wanted):
-        length, others = next(_named(names, wanted, position), (1, []))
+    while position < len(required):
+        length, others = next(_names_at(names, required, position), (1, []))
         if length > 1:
-            alternatives = [[sought(archive, parts[0]) for parts in wanted[position : position + length]]]
+            clause = [[expand_term(archive, terms[0]) for terms in required[position : position + length]]]
         else:
-            alternatives = [[sought(archive, part)] for part in wanted[position]]
-            others = [other for part in wanted[position] for other in _equal_to(names, part.tokens, part)]
-        alternatives += [[sought(archive, other)] for other in others]
-        result.append(alternatives)
+            clause = [[expand_term(archive, term)] for term in required[position]]
+            others = [other for term in required[position] for other in _equal_terms(names, term.tokens, term)]
+        clause += [[expand_term(archive, other)] for other in others]
+        clauses.append(clause)
         position += length
-    return result
+    return clauses
 
 
-def _named(names: dict[Tokens, list[Tokens]], wanted: list[list[Part]], start: int) -> Iterator[tuple[int, list[Part]]]:
-    """(how many parts from `start` on are one name, the names equal to it), the longest first."""
+def _names_at(
+    names: dict[Tokens, list[Tokens]], required: list[list[Term]], start: int
+) -> Iterator[tuple[int, list[Term]]]:
+    """(number of items from `start` on that form one name of several words, terms for its equal names), longest
+    first."""
     longest = max(map(len, names), default=0)
-    for end in range(min(len(wanted), start + longest), start + 1, -1):
-        parts = [parts[0] for parts in wanted[start:end] if len(parts) == 1]
-        if len(parts) == end - start and len({(part.field, part.exact or part.prefix) for part in parts}) == 1:
-            tokens = tuple(token for part in parts for token in part.tokens)
-            if others := _equal_to(names, tokens, parts[0]):
+    for end in range(min(len(required), start + longest), start + 1, -1):
+        terms = [terms[0] for terms in required[start:end] if len(terms) == 1]
+        if len(terms) == end - start and len({(term.field, term.exact or term.prefix) for term in terms}) == 1:
+            tokens = tuple(token for term in terms for token in term.tokens)
+            if others := _equal_terms(names, tokens, terms[0]):
                 yield end - start, others
 
 
-def _equal_to(names: dict[Tokens, list[Tokens]], tokens: Tokens, part: Part) -> list[Part]:
-    """Other names for what these words name, looked for where `part` is."""
-    if part.exact or part.prefix:
+def _equal_terms(names: dict[Tokens, list[Tokens]], tokens: Tokens, term: Term) -> list[Term]:
+    """A phrase for each name equal to `tokens`, in the field of `term`; none for an exact term or a prefix."""
+    if term.exact or term.prefix:
         return []
-    return [Part(name, " ".join(name), exact=True, field=part.field) for name in names.get(tokens, [])]
+    return [Term(name, " ".join(name), exact=True, field=term.field) for name in names.get(tokens, [])]
 
 
 def _own_names(archive: Archive) -> str:
-    path = archive.data / EQUAL_NAMES
+    path = archive.data / EQUAL_NAMES_FILE
     return path.read_text("utf-8", errors="replace") if path.exists() else ""
 
 
 @cache
 def _equal_names(own: str) -> dict[Tokens, list[Tokens]]:
-    """Each name and those that are equal to it, of the package's table and of the archive's own."""
-    shipped = files("archive.search").joinpath(EQUAL_NAMES).read_text("utf-8")
+    """Name -> its equal names, from the table shipped with the package and `own`, the text of the archive's table."""
+    shipped = files("archive.search").joinpath(EQUAL_NAMES_FILE).read_text("utf-8")
     equal: dict[Tokens, list[Tokens]] = {}
     for line in f"{shipped}\n{own}".splitlines():
-        names = list(dict.fromkeys(tokens_of(name) for name in line.split("=") if tokens_of(name)))
+        names = list(dict.fromkeys(tokenize(name) for name in line.split("=") if tokenize(name)))
         if line.startswith("#") or len(names) < 2:
             continue
         for name in names:

@@ -1,5 +1,9 @@
-"""A query as SQL: what a person typed reaches it only as parameters, and within the FTS5 expression only as letters and
-digits in quotes."""
+"""A query as SQL. What a person typed reaches SQLite only as parameters, and within the FTS5 expression only as letters
+and digits in quotes.
+
+The numbers below bound what a search costs. MAX_TITLE_MATCHES and MAX_STORIES_PER_YEAR were lowered until 95 of 100
+searches of a million articles took less than 50 ms (`benchmarks.searching`); the others are chosen, not measured.
+"""
 
 from __future__ import annotations
 
@@ -9,35 +13,36 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 
-from archive.search.expansion import Alternatives, Sought, sought, widened
+from archive.search.expansion import Clause, ExpandedTerm, expand, expand_term
 from archive.search.person_names import name_key, name_keys
-from archive.search.query_syntax import Limit, Narrowing, Part, Question, tokens_of, understood
-from archive.search.vocabulary import nearest
+from archive.search.query_syntax import Filter, FilterColumn, ParsedQuery, Term, parse_query, tokenize
+from archive.search.vocabulary import nearest_words
 from archive.sites import SITES
 from archive.store.database import Archive
 
-BOUND = 1_000
-"""Where counting ends."""
-RANKED = 500
-"""The newest stories found that are ordered by relevance."""
-TITLED = 100
-"""The newest stories with all words in the title, which are ordered by relevance, too."""
-YEARLY = 20
-"""Where counting the stories of each year ends."""
-MOST_ANSWERED = 3
-"""Words not known that are answered with the nearest known ones: for each all words are looked through."""
-MOST_YEARS = 50
-"""Years back that are counted: what is older was misdated."""
-TITLE_ENTRIES = 100_000
-"""Entries of the index that are looked through for titles."""
-COUNTED_ENTRIES, RANKED_ENTRIES = 100_000, 40_000
-"""Entries of the index that words may have to be weighed, all of them or some: BM25 counts all entries of each word."""
-# In the order of the index: title, body, pewarta, editor, caption, tags, lead. The lead is a part of the body.
-_RANK = "bm25(articles_fts, 10, 1, 2, 2, 1, 4, 3)"
+MAX_COUNTED_ARTICLES = 1_000
+"""The newest articles found, over which totals and facets are counted."""
+MAX_RANKED_ARTICLES = 500
+"""The newest articles found that are ordered by relevance."""
+MAX_TITLE_MATCHES = 100
+"""The newest articles with all terms in the title, which are ordered by relevance, too."""
+MAX_STORIES_PER_YEAR = 20
+"""Stories of one year that are counted where not all articles found are counted."""
+MAX_CORRECTED_WORDS = 3
+"""Unknown words of a query that get suggestions: for each, the whole vocabulary is read."""
+MAX_COUNTED_YEARS = 50
+"""Years back from the newest that are counted: an older date is an error of the page."""
+MAX_TITLE_POSTINGS = 100_000
+"""Postings of the terms that may be read to find them in titles."""
+MAX_SCORED_POSTINGS, MAX_RARE_SCORED_POSTINGS = 100_000, 40_000
+"""Postings that the terms scored with BM25 may have: all terms of a query, or only the rarest. FTS5 reads every posting
+of a term to score it."""
+# Weights of title, body, pewarta, editor, caption, tags, lead, in the order of the index. A lead is in the body, too.
+_BM25 = "bm25(articles_fts, 10, 1, 2, 2, 1, 4, 3)"
 
 
-class Found(NamedTuple):
-    """An article found, with what facets and folding need."""
+class FoundArticle(NamedTuple):
+    """The columns of an article found that facets and the grouping by story need."""
 
     key: int
     id: str
@@ -50,13 +55,13 @@ class Found(NamedTuple):
     story_id: str | None
 
 
-_COLUMNS = ", ".join("story_id" if name == "story_id" else f"articles.{name}" for name in Found._fields)
+_COLUMNS = ", ".join("story_id" if name == "story_id" else f"articles.{name}" for name in FoundArticle._fields)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """`words` as typed (see archive.search.query_syntax). The others narrow by exact values; names are compared without
-    case, accents and dots. Days are inclusive. `offset` is how many hits come before the first one wanted."""
+    """`words` as typed (see archive.search.query_syntax). The other fields are filters on exact values; names are
+    compared without case, accents and dots. `since` and `until` are included. `limit` and `offset` count stories."""
 
     words: str
     site: str | None = None
@@ -72,46 +77,47 @@ class Query:
     offset: int = 0
 
 
-class Asked:
-    """A query, read and widened; what it finds are articles."""
+class CompiledQuery:
+    """A query, parsed and expanded for one archive. `expression` is its FTS5 MATCH expression, "" where the query has
+    only filters or excluded terms."""
 
     def __init__(self, archive: Archive, query: Query) -> None:
         self._archive = archive
-        question = understood(query.words)
-        self._typed = [part for group in question.wanted for part in group]
-        self.question = question
+        self.parsed = parsed = parse_query(query.words)
+        self._typed = [term for alternatives in parsed.required for term in alternatives]
         archive.db.conn.create_function("name_keys", 1, name_keys, deterministic=True)
-        self._groups = widened(archive, question.wanted)
+        self._clauses = expand(archive, parsed.required)
         for column in ("pewarta", "editor"):
-            if (name := getattr(query, column)) and tokens_of(name):
-                self._groups.append([[sought(archive, Part.of(name, exact=True, field=column))]])
-        unwanted = [group for part in question.unwanted for group in widened(archive, [[part]])]
-        self._left_out = [one for group in unwanted for together in group for one in together]
-        self._unwanted = " OR ".join(map(_sought, self._left_out))
-        self.expression = self._without_unwanted(_all(self._groups)) if self._groups else ""
+            if (name := getattr(query, column)) and tokenize(name):
+                self._clauses.append([[expand_term(archive, Term.of(name, exact=True, field=column))]])
+        excluded = [clause for term in parsed.excluded for clause in expand(archive, [[term]])]
+        self._excluded_terms = [term for clause in excluded for alternative in clause for term in alternative]
+        self._excluded = " OR ".join(map(_term_expression, self._excluded_terms))
+        self.expression = self._without_excluded(_expression(self._clauses)) if self._clauses else ""
         self._conditions: list[str] = []
         self._parameters: dict[str, Any] = {}
-        if self._unwanted and not self.expression:
-            self._add("articles.key NOT IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :unwanted)")
-            self._parameters["unwanted"] = self._unwanted
-        self._narrow(query, question)
+        if self._excluded and not self.expression:
+            self._add("articles.key NOT IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :excluded)")
+            self._parameters["excluded"] = self._excluded
+        self._add_filters(query, parsed)
 
-    def parts(self) -> list[Sought]:
-        return [one for group in self._groups for together in group for one in together]
+    def terms(self) -> list[ExpandedTerm]:
+        """The terms that are searched for; excluded ones are not among them."""
+        return [term for clause in self._clauses for alternative in clause for term in alternative]
 
     def prefixes_cut(self) -> list[str]:
-        """Beginnings of more words than are looked for."""
-        return [one.part.typed for one in (*self.parts(), *self._left_out) if one.cut]
+        """The prefixes, as typed, that more than MAX_PREFIX_FORMS words begin with; excluded ones, too."""
+        return [one.term.typed for one in (*self.terms(), *self._excluded_terms) if one.truncated]
 
-    def newest(self, limit: int) -> list[Found]:
-        """The newest articles that meet the query."""
-        return self._found(self._source(self.expression), limit)
+    def newest(self, limit: int) -> list[FoundArticle]:
+        """The newest articles that the query finds."""
+        return self._select(self._source(self.expression), limit)
 
-    def _found(self, source: str, limit: int) -> list[Found]:
+    def _select(self, source: str, limit: int) -> list[FoundArticle]:
         rows = self._archive.db.execute(
             f"SELECT {_COLUMNS} {source} ORDER BY {self._key} DESC LIMIT {limit:d}", self._parameters
         )
-        return [Found._make(row) for row in rows]
+        return [FoundArticle._make(row) for row in rows]
 
     def _source(self, expression: str | None, *conditions: str) -> str:
         where = " AND ".join((*self._conditions, *conditions)) or "1"
@@ -123,55 +129,59 @@ class Asked:
             f" LEFT JOIN stories ON article_id = id WHERE articles_fts MATCH :words AND {where}"
         )
 
-    def by_relevance(self, rows: list[Found]) -> list[Found]:
-        """The newest articles, and where not all of them are ranked those with all words in the title: the best first,
-        then the newest."""
-        titled = self._titled() if len(rows) > RANKED else []
+    def by_relevance(self, rows: list[FoundArticle]) -> list[FoundArticle]:
+        """`rows`, which are the newest articles found, with the best first. Where they are more than
+        MAX_RANKED_ARTICLES, those with all terms in the title join them, however old they are. What has no score comes
+        last, the newest first."""
+        titled = self._title_matches() if len(rows) > MAX_RANKED_ARTICLES else []
         found = {row.key: row for row in (*rows, *titled)}
-        rated = dict.fromkeys((row.key for row in rows), 0.0) | dict.fromkeys((row.key for row in titled), -1.0)
-        weighty = self._weighty(dense=len(rows) > BOUND)
-        for among, in_title in ((rows[:RANKED], False), (titled, True)):
-            if among and weighty:
-                for key, rank in self._archive.db.execute(
-                    f"SELECT rowid, {_RANK} FROM articles_fts WHERE articles_fts MATCH ? AND rowid BETWEEN ? AND ?",
-                    [_all(weighty, in_title=in_title), among[-1].key, among[0].key],
+        # bm25() is the smaller the better, and below 0 for a match: -1 puts title matches before unscored articles.
+        scores = dict.fromkeys((row.key for row in rows), 0.0) | dict.fromkeys((row.key for row in titled), -1.0)
+        clauses = self._scored_clauses(dense=len(rows) > MAX_COUNTED_ARTICLES)
+        for among, in_title in ((rows[:MAX_RANKED_ARTICLES], False), (titled, True)):
+            if among and clauses:
+                for key, score in self._archive.db.execute(
+                    f"SELECT rowid, {_BM25} FROM articles_fts WHERE articles_fts MATCH ? AND rowid BETWEEN ? AND ?",
+                    [_expression(clauses, in_title=in_title), among[-1].key, among[0].key],
                 ):
                     if key in found:
-                        rated[key] = min(rated[key], rank)
-        return sorted(found.values(), key=lambda row: (rated[row.key], -row.key))
+                        scores[key] = min(scores[key], score)
+        return sorted(found.values(), key=lambda row: (scores[row.key], -row.key))
 
-    def _titled(self) -> list[Found]:
-        """The newest articles with all words in the title, as far back as TITLE_ENTRIES of their entries reach."""
-        cost = sum(one.cost for one in self.parts())
+    def _title_matches(self) -> list[FoundArticle]:
+        """The newest articles with all terms in the title. Of common terms only the newest part of the archive is
+        searched, so large that about MAX_TITLE_POSTINGS of their postings lie in it."""
+        postings = sum(term.postings for term in self.terms())
         oldest = self._archive.db.execute(
             "SELECT newest - (newest - oldest) * min(1.0, ? / max(?, 1.0)) FROM"
             " (SELECT (SELECT max(key) FROM articles) AS newest, (SELECT min(key) FROM articles) AS oldest)",
-            [float(TITLE_ENTRIES), float(cost)],
+            [float(MAX_TITLE_POSTINGS), float(postings)],
         ).fetchone()[0]
         source = self._source(
-            self._without_unwanted(_all(self._groups, in_title=True)), f"{self._key} >= {int(oldest or 0)}"
+            self._without_excluded(_expression(self._clauses, in_title=True)), f"{self._key} >= {int(oldest or 0)}"
         )
-        return self._found(source, TITLED)
+        return self._select(source, MAX_TITLE_MATCHES)
 
-    def _without_unwanted(self, expression: str) -> str:
-        return f"({expression}) NOT ({self._unwanted})" if self._unwanted else expression
+    def _without_excluded(self, expression: str) -> str:
+        return f"({expression}) NOT ({self._excluded})" if self._excluded else expression
 
-    def _weighty(self, *, dense: bool) -> list[Alternatives]:
-        """The groups of words that are weighed: all, if their entries may be counted; else the rarest, if the articles
-        found stand so close together that few others have these words."""
-        costs = [sum(one.cost for together in group for one in together) for group in self._groups]
-        if sum(costs) <= COUNTED_ENTRIES:
-            return self._groups
+    def _scored_clauses(self, *, dense: bool) -> list[Clause]:
+        """Clauses to score with BM25: all while their terms have at most MAX_SCORED_POSTINGS; for common queries only
+        the rarest. `dense` says that very many articles were found: only then lie the newest ones so close together
+        that few others with the rarest terms are scored between them."""
+        costs = [sum(term.postings for alternative in clause for term in alternative) for clause in self._clauses]
+        if sum(costs) <= MAX_SCORED_POSTINGS:
+            return self._clauses
         chosen, spent = [], 0
-        for cost, group in sorted(zip(costs, self._groups, strict=True), key=lambda pair: pair[0]):
+        for cost, clause in sorted(zip(costs, self._clauses, strict=True), key=lambda pair: pair[0]):
             spent += cost
-            if not dense or spent > RANKED_ENTRIES:
+            if not dense or spent > MAX_RARE_SCORED_POSTINGS:
                 break
-            chosen.append(group)
+            chosen.append(clause)
         return chosen
 
-    def years(self) -> Iterator[tuple[str, int]]:
-        """(year, stories) of each year that has some, the newest first, each counted up to YEARLY."""
+    def year_counts(self) -> Iterator[tuple[str, int]]:
+        """(year, stories) of each year that has some, the newest first; counts end at MAX_STORIES_PER_YEAR."""
         span = [
             self._archive.rows(f"SELECT {end}(published_date) AS day FROM articles")[0]["day"] for end in ("min", "max")
         ]
@@ -180,18 +190,19 @@ class Asked:
         inside = f"{self._key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
         source = self._source(self.expression, inside)
         newest, oldest = int(span[1][:4]), int(span[0][:4])
-        for year in range(newest, max(oldest, newest - MOST_YEARS) - 1, -1):
-            first, last = _keys(date(year, 1, 1), date(year, 12, 31))
+        for year in range(newest, max(oldest, newest - MAX_COUNTED_YEARS) - 1, -1):
+            first, last = _key_range(date(year, 1, 1), date(year, 12, 31))
             within = {"first": first, "last": last, "start": f"{year:04}-01-01", "end": f"{year:04}-12-31"}
             ((count,),) = self._archive.db.execute(
-                f"SELECT count(*) FROM (SELECT DISTINCT coalesce(story_id, articles.id) {source} LIMIT {YEARLY})",
+                "SELECT count(*) FROM"
+                f" (SELECT DISTINCT coalesce(story_id, articles.id) {source} LIMIT {MAX_STORIES_PER_YEAR})",
                 self._parameters | within,
             )
             if count:
                 yield f"{year:04}", count
 
-    def all_years(self) -> list[tuple[str, int]]:
-        """(year, stories), the newest first, all of them counted; "" stands for no date."""
+    def all_year_counts(self) -> list[tuple[str, int]]:
+        """(year, stories), the newest first, with all stories counted; the year "" is for stories without a date."""
         rows = self._archive.rows(
             f"SELECT coalesce(substr(published_date, 1, 4), '') AS year,"
             f" count(DISTINCT coalesce(story_id, articles.id)) AS n {self._source(self.expression)}"
@@ -205,27 +216,29 @@ class Asked:
         return "articles_fts.rowid" if self.expression else "articles.key"
 
     def suggestions(self) -> dict[str, list[str]]:
-        """Known words for the words typed that no story has, MOST_ANSWERED of them at most."""
-        unknown = [part for part in self._typed if len(part.tokens) == 1 and sought(self._archive, part).cost == 0]
+        """Word as typed -> known words spelled like it, for the first MAX_CORRECTED_WORDS words that no article has."""
+        unknown = [
+            term for term in self._typed if len(term.tokens) == 1 and expand_term(self._archive, term).postings == 0
+        ]
         result = {}
-        for part in unknown[:MOST_ANSWERED]:
-            near = [word for word in nearest(self._archive, part.tokens[0]) if word not in part.tokens + part.as_typed]
-            if near:
-                result[part.typed] = near
+        for term in unknown[:MAX_CORRECTED_WORDS]:
+            words = nearest_words(self._archive, term.tokens[0])
+            if near := [word for word in words if word not in term.tokens + term.unfolded]:
+                result[term.typed] = near
         return result
 
     def _add(self, condition: str) -> None:
         self._conditions.append(condition)
 
-    def _narrow(self, query: Query, question: Question) -> None:
+    def _add_filters(self, query: Query, parsed: ParsedQuery) -> None:
         for column in ("site", "section", "credit"):
             if value := getattr(query, column):
                 self._add(f"{column} = :{column}")
                 self._parameters[column] = value
-        for column in dict.fromkeys(limit.column for limit in question.limits):
-            limits = [limit for limit in question.limits if limit.column == column]
+        for column in dict.fromkeys(one.column for one in parsed.filters):
+            filters = [one for one in parsed.filters if one.column == column]
             self._add(f"coalesce({column}, '') IN (SELECT value FROM json_each(:{column}_names))")
-            self._parameters[f"{column}_names"] = json.dumps(_values(self._archive, column, limits))
+            self._parameters[f"{column}_names"] = json.dumps(_filter_values(self._archive, column, filters))
         for column in ("pewarta", "editor"):
             if name := getattr(query, column):
                 self._add(f"instr(name_keys(articles.{column}), :{column})")
@@ -233,54 +246,58 @@ class Asked:
         if query.advertorial is not None:
             self._add("is_advertorial = :advertorial")
             self._parameters["advertorial"] = int(query.advertorial)
-        since = max(filter(None, (query.since, question.since)), default=None)
-        until = min(filter(None, (query.until, question.until)), default=None)
-        self.within_days = bool(since or until)
-        if self.within_days:
-            self._parameters["low"], self._parameters["high"] = _keys(since or date.min, until or date.max)
+        since = max(filter(None, (query.since, parsed.since)), default=None)
+        until = min(filter(None, (query.until, parsed.until)), default=None)
+        self.has_date_limit = bool(since or until)
+        if self.has_date_limit:
+            self._parameters["low"], self._parameters["high"] = _key_range(since or date.min, until or date.max)
             self._add(f"{self._key} BETWEEN :low AND :high AND published_date BETWEEN :since AND :until")
             self._parameters |= {"since": str(since or date.min), "until": str(until or date.max)}
 
 
-def _sought(one: Sought, *, in_title: bool = False) -> str:
+def _term_expression(one: ExpandedTerm, *, in_title: bool = False) -> str:
     strings = " OR ".join(f'"{" ".join(form)}"' for form in one.forms)
-    column = "title" if in_title and one.part.field is None else one.part.field
+    column = "title" if in_title and one.term.field is None else one.term.field
     return f"({column} : ({strings}))" if column else f"({strings})"
 
 
-def _all(groups: list[Alternatives], *, in_title: bool = False) -> str:
-    return " AND ".join(_group(group, in_title=in_title) for group in groups)
+def _expression(clauses: list[Clause], *, in_title: bool = False) -> str:
+    """The FTS5 expression of all clauses; with `in_title`, terms without a field of their own must be in the title."""
+    return " AND ".join(_clause_expression(clause, in_title=in_title) for clause in clauses)
 
 
-def _group(group: Alternatives, *, in_title: bool = False) -> str:
+def _clause_expression(clause: Clause, *, in_title: bool = False) -> str:
     return "(" + " OR ".join(
-        "(" + " AND ".join(_sought(one, in_title=in_title) for one in together) + ")" for together in group
+        "(" + " AND ".join(_term_expression(term, in_title=in_title) for term in alternative) + ")"
+        for alternative in clause
     ) + ")"  # fmt: skip
 
 
-def _keys(first: date, last: date) -> tuple[int, int]:
-    """The keys of all articles that some zone of the earth may call published within these days."""
+def _key_range(first: date, last: date) -> tuple[int, int]:
+    """(lowest, highest) `articles.key` of all articles published within these days in any time zone. A key has the time
+    of publication, in seconds since 1970, above its lowest 20 bits."""
     lowest, highest = max(first, date(1, 1, 3)), min(last, date(9999, 12, 29))
     start = datetime.combine(lowest, time(), UTC) - timedelta(days=1)
     end = datetime.combine(highest, time(), UTC) + timedelta(days=2)
     return int(start.timestamp()) << 20, int(end.timestamp()) << 20
 
 
-def _values(archive: Archive, column: Narrowing, limits: list[Limit]) -> list[str]:
-    """The sites, rubrics or credits that meet all limits; "" stands for none. Each is a step along the index."""
+def _filter_values(archive: Archive, column: FilterColumn, filters: list[Filter]) -> list[str]:
+    """The values of a column that pass all filters; "" is for articles without one. The distinct values are read by
+    stepping along the column's index, not by a scan of the articles. A site also passes by its title."""
     rows = archive.rows(f"""
         WITH RECURSIVE names(name) AS (
             SELECT min({column}) FROM articles
             UNION ALL SELECT (SELECT min({column}) FROM articles WHERE {column} > name) FROM names WHERE name NOT NULL
         ) SELECT name FROM names WHERE name NOT NULL""")
-    called: dict[str, list[set[str]]] = {"": []}
-    called |= {row["name"]: [set(tokens_of(row["name"]))] for row in rows}
+    titles: dict[str, list[set[str]]] = {"": []}
+    titles |= {row["name"]: [set(tokenize(row["name"]))] for row in rows}
     if column == "site":
-        for name in called.keys() & SITES.keys():
-            called[name].append(set(tokens_of(SITES[name].title)))
-    asked = {(limit.out, frozenset(map(frozenset, limit.names))) for limit in limits}
+        for name in titles.keys() & SITES.keys():
+            titles[name].append(set(tokenize(SITES[name].title)))
+    distinct = {(one.excluded, frozenset(map(frozenset, one.names))) for one in filters}
     return [
-        name
-        for name, titles in called.items()
-        if all(out != any(words <= title for title in titles for words in names) for out, names in asked)
+        value
+        for value, called in titles.items()
+        if all(excluded != any(words <= title for title in called for words in names) for excluded, names in distinct)
     ]

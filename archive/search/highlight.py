@@ -1,78 +1,79 @@
-"""Where in a text stands what was looked for: marks, and the passage that shows it best."""
+"""Highlights the terms of a query in a text, and cuts the snippet that shows them best."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from archive.search.expansion import Sought, Tokens
+from archive.search.expansion import ExpandedTerm, Tokens
 from archive.search.query_syntax import TOKEN
 from archive.search.stemmer import fold
 
-MARK, UNMARK = "\ue000", "\ue001"
-"""Private-use characters around the words found."""
+MARK_START, MARK_END = "\ue000", "\ue001"
+"""Private-use characters around each highlighted word."""
 
-LONGEST = 50_000
-"""Characters that are looked through for a passage: ten times a long story."""
-PASSAGE = 30
-"""Words of a passage."""
-_BEFORE = 6
-"""Words before the first one found."""
+MAX_SNIPPET_SOURCE_CHARS = 50_000
+"""Characters of a text that are searched for its snippet: ten times a long story."""
+SNIPPET_WORDS = 30
+_WORDS_BEFORE_HIT = 6
+"""Words of a snippet before its first highlighted one."""
 
 
-class Marker:
-    """Marks in texts what was looked for, in whatever form it stands there."""
+class Highlighter:
+    """Highlights terms in texts, in whatever form they stand there."""
 
-    def __init__(self, parts: Iterable[Sought]) -> None:
+    def __init__(self, terms: Iterable[ExpandedTerm]) -> None:
         self._singles: dict[str, int] = {}
         self._phrases: list[tuple[Tokens, int]] = []
-        for number, sought in enumerate(parts):
-            for form in sought.forms:
+        for number, term in enumerate(terms):
+            for form in term.forms:
                 if len(form) == 1:
                     self._singles.setdefault(form[0], number)
                 else:
                     self._phrases.append((form, number))
 
-    def marked(self, text: str) -> str:
-        tokens, found = self._found(text)
-        return _with_marks(text, 0, len(text), [tokens[index].span() for index in sorted(found)])
+    def highlight(self, text: str) -> str:
+        """The whole text, with marks around each match."""
+        tokens, matches = self._matches(text)
+        return _with_marks(text, 0, len(text), [tokens[index].span() for index in sorted(matches)])
 
-    def passage(self, text: str) -> str:
-        """The part of a text, of its first LONGEST characters, in which most of what was looked for stands close
-        together, marked, on one line; the text's beginning where nothing does."""
-        whole, text = len(text), text[:LONGEST]
-        tokens, found = self._found(text)
+    def snippet(self, text: str) -> str:
+        """The passage of SNIPPET_WORDS words that has the most different terms, on one line and with marks; the
+        beginning of the text where no term matches."""
+        whole, text = len(text), text[:MAX_SNIPPET_SOURCE_CHARS]
+        tokens, matches = self._matches(text)
         if not tokens:
             return " ".join(text.split())
-        places = sorted(found)
-        reach = PASSAGE - _BEFORE
+        places = sorted(matches)
+        reach = SNIPPET_WORDS - _WORDS_BEFORE_HIT
         best = first = 0
         for number, place in enumerate(places):
-            near = {found[other] for other in places[number : number + reach] if other < place + reach}
+            near = {matches[other] for other in places[number : number + reach] if other < place + reach}
             if len(near) > best:
-                best, first = len(near), max(0, place - _BEFORE)
-        last = min(first + PASSAGE, len(tokens)) - 1
+                best, first = len(near), max(0, place - _WORDS_BEFORE_HIT)
+        last = min(first + SNIPPET_WORDS, len(tokens)) - 1
         start = tokens[first].start() if first else 0
         end = tokens[last].end() if last + 1 < len(tokens) else len(text)
         passage = _with_marks(text, start, end, [tokens[index].span() for index in places if first <= index <= last])
         return ("… " if start else "") + " ".join(passage.split()) + (" …" if end < whole else "")
 
-    def _found(self, text: str) -> tuple[list[re.Match[str]], dict[int, int]]:
-        """(all words, index of a word found -> number of the part)."""
+    def _matches(self, text: str) -> tuple[list[re.Match[str]], dict[int, int]]:
+        """(all tokens of the text, index of a matching token -> number of its term)."""
         tokens = list(TOKEN.finditer(text))
         words = [fold(token[0]) for token in tokens]
-        found = {index: self._singles[word] for index, word in enumerate(words) if word in self._singles}
+        matches = {index: self._singles[word] for index, word in enumerate(words) if word in self._singles}
         for phrase, number in self._phrases:
             length = len(phrase)
             for index in range(len(words) - length + 1):
                 if words[index] == phrase[0] and tuple(words[index : index + length]) == phrase:
-                    found |= dict.fromkeys(range(index, index + length), number)
-        return tokens, found
+                    matches |= dict.fromkeys(range(index, index + length), number)
+        return tokens, matches
 
 
-def _with_marks(text: str, start: int, end: int, found: list[tuple[int, int]]) -> str:
+def _with_marks(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
+    """The text from `start` to `end` with marks around `spans`, which are in order."""
     pieces = []
-    for begin, stop in found:
-        pieces += [text[start:begin], MARK, text[begin:stop], UNMARK]
+    for begin, stop in spans:
+        pieces += [text[start:begin], MARK_START, text[begin:stop], MARK_END]
         start = stop
     return "".join(pieces) + text[start:end]

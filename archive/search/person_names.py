@@ -1,21 +1,21 @@
-"""Names of people as credits print them: several in one field, with and without dots."""
+"""Names of people as bylines print them: several in one field, with and without dots."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from archive.search.query_syntax import tokens_of
+from archive.search.query_syntax import tokenize
 
 
 def names_of(field: str | None) -> list[str]:
-    """The names in a field `pewarta` or `editor`, where commas part them."""
+    """The names in a `pewarta` or `editor` field, where they are separated by commas."""
     return [name for name in (part.strip() for part in (field or "").split(",")) if name]
 
 
 @lru_cache(1 << 13)
 def name_key(name: str) -> str:
-    """Equal for one name in several spellings: R. Wartono, R Wartono, r.wartono."""
-    return " ".join(tokens_of(name))
+    """The same key for all spellings of a name: R. Wartono, R Wartono, r.wartono."""
+    return " ".join(tokenize(name))
 
 
 def name_keys(field: str | None) -> str:

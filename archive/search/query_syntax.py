@@ -1,14 +1,14 @@
-"""What a person types into the search box -> a Question: words, phrases, alternatives, and what narrows them.
+"""The query language: what a person types -> a ParsedQuery.
 
     banjir kuaro           both words, each in all its forms (kebanjiran, membanjiri)
-    "rumah sakit"          a phrase, in this form alone;  =menulis one word in this form alone
+    "rumah sakit"          a phrase in exactly this form;  =menulis is one word in exactly this form
     banjir OR longsor      one of them
-    -longsor               not this one
-    pem*                   words that begin so
+    -longsor               without this word
+    pem*                   words that begin with pem
     judul:banjir  pewarta:wartono  editor:"abdul hakim"       in this field alone
-    situs:mc-paser  -kredit:kominfo                           of this site, not of this credit
-    rubrik:umum OR rubrik:hukum                               one of these rubrics
-    sejak:2020-01  sampai:2021                                published then, both days included
+    situs:mc-paser  -kredit:kominfo                           from this site; not with this credit
+    rubrik:umum OR rubrik:hukum                               in one of these sections
+    sejak:2020-01  sampai:2021                                published since, until; both days included
 
 No text is an error: what is odd or unbalanced is searched as words.
 """
@@ -24,148 +24,156 @@ from typing import Any, Literal, NamedTuple
 from archive.search.stemmer import fold
 
 Field = Literal["title", "pewarta", "editor"]
-Narrowing = Literal["site", "section", "credit"]
+FilterColumn = Literal["site", "section", "credit"]
 
 _FIELDS: dict[str, Field] = {"judul": "title", "title": "title", "pewarta": "pewarta", "editor": "editor"}
-_NARROWINGS: dict[str, Narrowing] = {
+_FILTER_COLUMNS: dict[str, FilterColumn] = {
     **{"situs": "site", "site": "site", "rubrik": "section", "section": "section"},
     **{"kredit": "credit", "credit": "credit"},
 }
 _DATES: dict[str, Literal["since", "until"]] = {"sejak": "since", "since": "since", "sampai": "until", "until": "until"}
-_NAMES = "|".join((*_FIELDS, *_NARROWINGS, *_DATES))
+_NAMES = "|".join((*_FIELDS, *_FILTER_COLUMNS, *_DATES))
 
 _PIECE = re.compile(rf'(?P<minus>-?)(?:(?P<name>{_NAMES}):)?(?P<is>=?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.I)
 TOKEN = re.compile(r"[^\W_]+")
-"""A word, as the full-text index takes texts apart."""
+"""One token, cut from a text as the full-text index cuts it."""
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-LONGEST = 1000
-"""Characters of a query that are read."""
-MOST_PARTS = 32
-"""Words and phrases that are searched for."""
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+MAX_QUERY_CHARS = 1000
+"""Characters of a query that are read; the rest is left out. Chosen, not measured."""
+MAX_QUERY_TERMS = 32
+"""Words and phrases of a query that are searched for; later ones are left out. Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A word or a phrase. `tokens` are folded and hold nothing but letters and digits; `typed` is how it was typed.
-    A part is looked for in all forms of its word, in this form (`exact`), or as the beginning of a word (`prefix`)."""
+class Term:
+    """A word or a phrase of a query: `typed` as it was typed, `tokens` folded, with letters and digits alone.
+
+    A term matches all forms of its word, or only this form (`exact`), or every word that begins with it (`prefix`).
+    With `field` it matches in that field alone.
+    """
 
     tokens: tuple[str, ...]
     typed: str
     exact: bool = False
     prefix: bool = False
     field: Field | None = None
-    as_typed: tuple[str, ...] = ()  # the tokens before folding, where that is more than case and accents: km²
+    unfolded: tuple[str, ...] = ()  # the lower-case tokens before folding, where it changes them: km²
 
     @classmethod
-    def of(cls, text: str, **how: Any) -> Part:
+    def of(cls, text: str, **how: Any) -> Term:
         typed = tuple(TOKEN.findall(text.lower()))
-        return cls(tokens_of(text), text, as_typed=typed if typed != tuple(map(fold, typed)) else (), **how)
+        return cls(tokenize(text), text, unfolded=typed if typed != tuple(map(fold, typed)) else (), **how)
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """The name of the site, the rubric or the credit must have all words of one of `names`; with `out` it must not."""
+class Filter:
+    """The value of `column` must contain all tokens of one of `names`; with `excluded` it must not."""
 
-    column: Narrowing
+    column: FilterColumn
     names: list[tuple[str, ...]]
-    out: bool
+    excluded: bool
 
-    def goes_with(self, other: Limit) -> bool:
-        """Whether "one or the other" can be said of both."""
-        return self.column == other.column and not self.out and not other.out
+    def can_join(self, other: Filter) -> bool:
+        """Whether OR between the two filters has a meaning."""
+        return self.column == other.column and not self.excluded and not other.excluded
 
 
 @dataclass(slots=True)
-class Question:
-    """Each of `wanted` is a list of alternatives, of which one must occur, `unwanted` must not; the days are inclusive.
-    `is_cut` says that there was more than is read, `or_unread` that an OR stands where it says nothing: between a word
-    and what narrows, or before what is left out."""
+class ParsedQuery:
+    """Each item of `required` is a list of alternatives, one of which must match; no term of `excluded` may match.
+    `since` and `until` are included.
 
-    wanted: list[list[Part]] = field(default_factory=list)
-    unwanted: list[Part] = field(default_factory=list)
-    limits: list[Limit] = field(default_factory=list)
+    `words_cut`: the query was longer than MAX_QUERY_CHARS or MAX_QUERY_TERMS. `or_unread`: an OR was ignored because it
+    stands between a word and a filter, or before something excluded.
+    """
+
+    required: list[list[Term]] = field(default_factory=list)
+    excluded: list[Term] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
     since: date | None = None
     until: date | None = None
-    is_cut: bool = False
+    words_cut: bool = False
     or_unread: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not (self.wanted or self.unwanted or self.limits or self.since or self.until)
+        return not (self.required or self.excluded or self.filters or self.since or self.until)
 
 
-def tokens_of(text: str) -> tuple[str, ...]:
-    """The words of a text, as the full-text index takes them apart, folded."""
+def tokenize(text: str) -> tuple[str, ...]:
+    """The folded tokens of a text, cut as the full-text index cuts them."""
     return tuple(TOKEN.findall(fold(text)))
 
 
-class _Day(NamedTuple):
+class _DateLimit(NamedTuple):
     end: Literal["since", "until"]
     day: date
 
 
-def understood(typed: str) -> Question:
-    """Reads what a person typed."""
-    question = Question(is_cut=len(typed) > LONGEST)
-    before: list[Part] | Limit | _Day | Part | None = None
+def parse_query(typed: str) -> ParsedQuery:
+    parsed = ParsedQuery(words_cut=len(typed) > MAX_QUERY_CHARS)
+    before: list[Term] | Filter | _DateLimit | Term | None = None
     after_or = False
-    for match in _PIECE.finditer(typed[:LONGEST].translate(_QUOTES).replace("\0", " ")):
+    for match in _PIECE.finditer(typed[:MAX_QUERY_CHARS].translate(_QUOTES).replace("\0", " ")):
         if match[0] == "OR" and before and not after_or:
             after_or = True
             continue
-        piece = _limit(match) or _day(match) or _part(match)
+        piece = _filter(match) or _date_limit(match) or _term(match)
         if piece is None:
             continue
-        if isinstance(piece, Part) and sum(map(len, question.wanted)) + len(question.unwanted) >= MOST_PARTS:
-            question.is_cut = True
-        elif after_or and not match["minus"] and isinstance(before, list) and isinstance(piece, Part):
+        if isinstance(piece, Term) and sum(map(len, parsed.required)) + len(parsed.excluded) >= MAX_QUERY_TERMS:
+            parsed.words_cut = True
+        elif after_or and not match["minus"] and isinstance(before, list) and isinstance(piece, Term):
             before.append(piece)
-        elif after_or and isinstance(before, Limit) and isinstance(piece, Limit) and before.goes_with(piece):
+        elif after_or and isinstance(before, Filter) and isinstance(piece, Filter) and before.can_join(piece):
             before.names.extend(piece.names)
         else:
-            question.or_unread |= after_or
-            before = _put(question, piece, unwanted=bool(match["minus"]))
+            parsed.or_unread |= after_or
+            before = _add(parsed, piece, excluded=bool(match["minus"]))
         after_or = False
     if after_or:
-        question.wanted.append([Part(("or",), "OR")])
-    return question
+        parsed.required.append([Term(("or",), "OR")])
+    return parsed
 
 
-def _put(question: Question, piece: Part | Limit | _Day, *, unwanted: bool) -> list[Part] | Limit | _Day | Part:
-    """Returns what an OR after it may add to; a day or an unwanted part is nothing of that kind."""
+def _add(
+    parsed: ParsedQuery, piece: Term | Filter | _DateLimit, *, excluded: bool
+) -> list[Term] | Filter | _DateLimit | Term:
+    """Returns what a following OR may extend: the new list of alternatives or the filter. A date limit or an excluded
+    term is returned, too, but cannot be extended."""
     match piece:
-        case Limit():
-            question.limits.append(piece)
-        case _Day("since"):
-            question.since = piece.day
-        case _Day():
-            question.until = piece.day
-        case _ if unwanted:
-            question.unwanted.append(piece)
+        case Filter():
+            parsed.filters.append(piece)
+        case _DateLimit("since"):
+            parsed.since = piece.day
+        case _DateLimit():
+            parsed.until = piece.day
+        case _ if excluded:
+            parsed.excluded.append(piece)
         case _:
-            question.wanted.append([piece])
-            return question.wanted[-1]
+            parsed.required.append([piece])
+            return parsed.required[-1]
     return piece
 
 
-def _limit(match: re.Match[str]) -> Limit | None:
-    column = _NARROWINGS.get((match["name"] or "").lower())
-    tokens = tokens_of(match["phrase"] or match["word"] or "")
-    return Limit(column, [tokens], bool(match["minus"])) if column and tokens else None
+def _filter(match: re.Match[str]) -> Filter | None:
+    column = _FILTER_COLUMNS.get((match["name"] or "").lower())
+    tokens = tokenize(match["phrase"] or match["word"] or "")
+    return Filter(column, [tokens], bool(match["minus"])) if column and tokens else None
 
 
-def _day(match: re.Match[str]) -> _Day | None:
+def _date_limit(match: re.Match[str]) -> _DateLimit | None:
     end = _DATES.get((match["name"] or "").lower())
-    days = days_of(match["phrase"] or match["word"] or "")
+    days = date_range(match["phrase"] or match["word"] or "")
     if end is None or days is None or match["minus"]:
         return None
-    return _Day(end, days[0] if end == "since" else days[1])
+    return _DateLimit(end, days[0] if end == "since" else days[1])
 
 
-def days_of(text: str) -> tuple[date, date] | None:
-    """The first and the last day of a year, month or day: 2020, 2020-01, 2020-01-31."""
-    match = _DAY.fullmatch(text)
+def date_range(text: str) -> tuple[date, date] | None:
+    """(first, last) day of a year, a month or a day, as "2020", "2020-01" or "2020-01-31"; None for any other text."""
+    match = _DATE.fullmatch(text)
     if match is None:
         return None
     year, month, day = (int(part) if part else None for part in match.groups())
@@ -180,17 +188,17 @@ def days_of(text: str) -> tuple[date, date] | None:
         return None
 
 
-def _part(match: re.Match[str]) -> Part | None:
+def _term(match: re.Match[str]) -> Term | None:
     phrase, word = match["phrase"], match["word"]
     name = (match["name"] or "").lower()
     text = phrase if phrase is not None else word
-    if name and name not in _FIELDS:  # as in "sejak:kapan", or an unwanted day
+    if name and name not in _FIELDS:  # no date, as in "sejak:kapan", or an excluded one: its name is a word, too
         text = f"{name} {text}"
-    if not tokens_of(text):
+    if not tokenize(text):
         return None
-    return Part.of(
+    return Term.of(
         text,
         exact=phrase is not None or bool(match["is"]) or name in ("pewarta", "editor"),
-        prefix=phrase is None and word.endswith("*") and len(tokens_of(text)) == 1,
+        prefix=phrase is None and word.endswith("*") and len(tokenize(text)) == 1,
         field=_FIELDS.get(name),
     )

@@ -1,7 +1,7 @@
-"""Indonesian word families: menulis, penulis, ditulis and tulisan have the stem tulis.
+"""Stems of Indonesian words: menulis, penulis, ditulis and tulisan have the stem tulis.
 
-PySastrawi (Nazief and Adriani's rules with a dictionary of 30,000 roots) knows them. What it gets wrong in news, as
-meninggal (to die) with tinggal (to live), stands right in stems.txt.
+PySastrawi finds most of them (Nazief and Adriani's rules with a dictionary of 30,000 roots). Families that it gets
+wrong in news, as meninggal (to die) with tinggal (to live), are listed in stems.txt.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-SHORTEST = 4
-"""Letters a word must have to be taken apart."""
+MIN_STEMMED_LETTERS = 4
+"""Shorter words are their own stem."""
 
 
 def fold(word: str) -> str:
-    """Without case and accents, as the full-text index compares words. Letters of the mathematical alphabets, which
-    some sites print, become the plain ones."""
+    """The word without case and accents, as the full-text index compares words. Letters of the mathematical alphabets,
+    which some sites print, become plain ones (NFKD)."""
     if word.isascii():
         return word.lower()
     decomposed = unicodedata.normalize("NFKD", word)
@@ -26,17 +26,18 @@ def fold(word: str) -> str:
 
 @lru_cache(1 << 14)
 def stem(word: str) -> str:
-    """The stem of a word as it stands in a text; the word itself, folded, where it has no other."""
+    """The stem of a word as printed; the folded word itself where no other is known."""
     word = fold(word)
-    if word in _known():
-        return _known()[word]
-    if len(word) < SHORTEST or not (word.isascii() and word.isalpha()):
+    if word in _exceptions():
+        return _exceptions()[word]
+    if len(word) < MIN_STEMMED_LETTERS or not (word.isascii() and word.isalpha()):
         return word
     return str(_stemmer().stem(word)) or word
 
 
 @cache
-def _known() -> dict[str, str]:
+def _exceptions() -> dict[str, str]:
+    """Form -> stem, from stems.txt."""
     lines = files("archive.search").joinpath("stems.txt").read_text("utf-8").splitlines()
     families = (line.partition(":") for line in lines if not line.startswith("#"))
     return {form: stem for stem, _, forms in families for form in forms.split()}
@@ -48,4 +49,5 @@ def _stemmer() -> Any:
     from Sastrawi.Stemmer.Stemmer import Stemmer
     from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
 
-    return Stemmer(ArrayDictionary(StemmerFactory().get_words()))  # its factory's own wraps a cache without bound
+    # Not StemmerFactory.create_stemmer(): it adds a cache that grows without limit.
+    return Stemmer(ArrayDictionary(StemmerFactory().get_words()))

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from datasette.utils.asgi import Request, Response
 
 from archive.search.engine import Hit, search
-from archive.search.fts import Asked, Query
+from archive.search.fts import CompiledQuery, Query
 from archive.store.database import Archive
 from archive.web.reading import MissingError, Reader
 from archive.web.rendering import page
@@ -47,6 +47,6 @@ def _works(archive: Archive, name: str) -> list[Work]:
     works = []
     for role in ROLES:
         query = Query(words="", sort="newest", limit=SHOWN, **{role: name})  # type: ignore[arg-type]
-        if years := Asked(archive, query).all_years():
+        if years := CompiledQuery(archive, query).all_year_counts():
             works.append(Work(role, years, search(archive, query).hits))
     return works

@@ -10,7 +10,7 @@ from datasette.utils.asgi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from archive.search.highlight import MARK, UNMARK
+from archive.search.highlight import MARK_END, MARK_START
 from archive.sites import SITES
 from archive.web.datasette_config import STORIES
 from archive.web.i18n import LANGUAGES, Language, Words, language_of
@@ -98,8 +98,8 @@ def trouble(datasette: Datasette, request: Request, message: str, *, status: int
 
 
 def marked(text: str) -> Markup:
-    """Words between MARK and UNMARK in <mark>, all else as plain text."""
-    return Markup(str(escape(text)).replace(MARK, "<mark>").replace(UNMARK, "</mark>"))
+    """HTML with <mark> around what stands between MARK_START and MARK_END; all else is escaped."""
+    return Markup(str(escape(text)).replace(MARK_START, "<mark>").replace(MARK_END, "</mark>"))
 
 
 def site_title(name: str) -> str:

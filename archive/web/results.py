@@ -14,10 +14,10 @@ from xml.etree import ElementTree
 from datasette.utils.asgi import Request, Response
 
 from archive.search.engine import FACETS, Facet, Hit, Result, search
-from archive.search.fts import BOUND, YEARLY, Query
+from archive.search.fts import MAX_COUNTED_ARTICLES, MAX_STORIES_PER_YEAR, Query
 from archive.search.person_names import names_of
-from archive.search.query_syntax import days_of
-from archive.search.vocabulary import MOST_FORMS
+from archive.search.query_syntax import date_range
+from archive.search.vocabulary import MAX_PREFIX_FORMS
 from archive.store.timestamps import iso_utc
 from archive.web.reading import Reader
 from archive.web.rendering import Addresses, page, site_title, words_for
@@ -51,7 +51,7 @@ class SearchAddress:
 
     def query(self) -> Query:
         since, until = self._days("since", 0), self._days("until", 1)
-        if year := days_of(self.narrowed.get("year", "")):
+        if year := date_range(self.narrowed.get("year", "")):
             since, until = max(since or year[0], year[0]), min(until or year[1], year[1])
         names = ("site", "section", "pewarta", "editor", "credit")
         advertorial = {"yes": True, "no": False}.get(self.narrowed.get("advertorial", ""))
@@ -74,7 +74,7 @@ class SearchAddress:
         return re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: other, self.words)
 
     def _days(self, name: str, end: Literal[0, 1]) -> date | None:
-        days = days_of(self.narrowed.get(name, ""))
+        days = date_range(self.narrowed.get(name, ""))
         return days[end] if days else None
 
     def told(self, **other: Any) -> dict[str, Any]:
@@ -86,9 +86,9 @@ class SearchAddress:
 def _is_value(name: str, value: str) -> bool:
     match name:
         case "year":
-            return bool(re.fullmatch(r"\d{4}", value) and days_of(value))
+            return bool(re.fullmatch(r"\d{4}", value) and date_range(value))
         case "since" | "until":
-            return days_of(value) is not None
+            return date_range(value) is not None
         case "advertorial":
             return value in ("yes", "no")
     return bool(value)
@@ -117,10 +117,10 @@ async def results(datasette: Datasette, request: Request, read: Reader) -> Respo
         asked=asked,
         result=result,
         facets=_facets(result, asked),
-        bound=BOUND,
-        yearly=YEARLY,
+        bound=MAX_COUNTED_ARTICLES,
+        yearly=MAX_STORIES_PER_YEAR,
         deepest=DEEPEST,
-        most_forms=MOST_FORMS,
+        most_forms=MAX_PREFIX_FORMS,
     )
 
 
@@ -138,7 +138,7 @@ def _address(request: Request, path: str) -> str:
 
 
 def _rows(request: Request, hits: list[Hit], to: Addresses) -> list[dict[str, Any]]:
-    return [hit.plain() | {"address": _address(request, to.story(hit.id))} for hit in hits]
+    return [hit.as_dict() | {"address": _address(request, to.story(hit.id))} for hit in hits]
 
 
 def _json(request: Request, asked: SearchAddress, result: Result, to: Addresses) -> Response:

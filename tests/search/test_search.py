@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from archive.search import fts
 from archive.search.engine import Result, search
-from archive.search.fts import Asked, Query
-from archive.search.highlight import MARK, UNMARK
-from archive.search.query_syntax import days_of, understood
+from archive.search.fts import CompiledQuery, Query
+from archive.search.highlight import MARK_END, MARK_START
+from archive.search.query_syntax import date_range, parse_query
 from archive.search.stemmer import stem
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
@@ -114,10 +114,10 @@ def test_what_a_person_types_finds(archive: Archive, words: str, numbers: set[in
 )
 def test_what_is_odd_is_searched_as_words(odd: str, plain: str) -> None:
     def words(typed: str) -> list[str]:
-        return [token for group in understood(typed).wanted for part in group for token in part.tokens]
+        return [token for group in parse_query(typed).required for term in group for token in term.tokens]
 
     assert sorted(words(odd)) == sorted(words(plain))
-    assert not understood(odd).unwanted
+    assert not parse_query(odd).excluded
 
 
 ODD = ' " - = * : OR judul: sejak: ( ) gajah 2020 NOT \0 \' -"'.split(" ")
@@ -126,8 +126,9 @@ ODD = ' " - = * : OR judul: sejak: ( ) gajah 2020 NOT \0 \' -"'.split(" ")
 @pytest.fixture
 def filled(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
     """Stories that odd queries find, more of them than are ranked and counted."""
-    for bound, value in (("engine.BOUND", 10), ("fts.BOUND", 10), ("fts.RANKED", 5)):
-        monkeypatch.setattr(f"archive.search.{bound}", value)
+    monkeypatch.setattr("archive.search.engine.MAX_COUNTED_ARTICLES", 10)
+    monkeypatch.setattr(fts, "MAX_COUNTED_ARTICLES", 10)
+    monkeypatch.setattr(fts, "MAX_RANKED_ARTICLES", 5)
     for number in range(30):
         words = "gajah 2020 or not judul sejak".split()
         title, body = " ".join(words[number % 5 :]), " ".join(words[: number % 7])
@@ -141,7 +142,7 @@ def filled(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_text_is_a_valid_query_and_reaches_the_index_as_quoted_words_alone(filled: Archive, words: str) -> None:
     search(filled, Query(words=words, limit=5))
-    outside, inside = (Asked(filled, Query(words=words)).expression.split('"')[n::2] for n in (0, 1))
+    outside, inside = (CompiledQuery(filled, Query(words=words)).expression.split('"')[n::2] for n in (0, 1))
     for column in ("title :", "pewarta :", "editor :"):
         outside = [text.replace(column, "") for text in outside]
     assert set("".join(outside)) <= set("() ORANDT")
@@ -149,10 +150,10 @@ def test_any_text_is_a_valid_query_and_reaches_the_index_as_quoted_words_alone(f
 
 
 def test_years_months_and_days_are_read_as_their_first_and_last_day() -> None:
-    assert days_of("2020") == (date(2020, 1, 1), date(2020, 12, 31))
-    assert days_of("2020-02") == (date(2020, 2, 1), date(2020, 2, 29))
-    assert days_of("2021-2-3") == (date(2021, 2, 3), date(2021, 2, 3))
-    assert [days_of(odd) for odd in ("2020-13", "2021-02-29", "20", "kapan", "0000")] == [None] * 5
+    assert date_range("2020") == (date(2020, 1, 1), date(2020, 12, 31))
+    assert date_range("2020-02") == (date(2020, 2, 1), date(2020, 2, 29))
+    assert date_range("2021-2-3") == (date(2021, 2, 3), date(2021, 2, 3))
+    assert [date_range(odd) for odd in ("2020-13", "2021-02-29", "20", "kapan", "0000")] == [None] * 5
 
 
 @pytest.mark.parametrize("limits", [{"since": date.min}, {"until": date.max}, {"since": date.max, "until": date.min}])
@@ -242,9 +243,9 @@ def test_hits_are_marked_in_the_form_in_which_they_stand(archive: Archive) -> No
     shelve(archive, 1, title="Kebanjiran lagi", body="Tana Paser - Air membanjiri jalan, dan Rumah Sakit tutup.")
     update_terms(archive)
     result = search(archive, Query(words='banjir "rumah sakit"'))
-    marked = result.hits[0].snippet.replace(MARK, "[").replace(UNMARK, "]")
+    marked = result.hits[0].snippet.replace(MARK_START, "[").replace(MARK_END, "]")
     assert marked == "Tana Paser - Air [membanjiri] jalan, dan [Rumah] [Sakit] tutup."
-    assert result.marker.marked("Kebanjiran lagi") == f"{MARK}Kebanjiran{UNMARK} lagi"
+    assert result.highlighter.highlight("Kebanjiran lagi") == f"{MARK_START}Kebanjiran{MARK_END} lagi"
 
 
 def test_a_snippet_is_the_passage_with_most_of_the_words(archive: Archive) -> None:
@@ -252,7 +253,7 @@ def test_a_snippet_is_the_passage_with_most_of_the_words(archive: Archive) -> No
     shelve(archive, 1, body=f"gajah {filler} gajah putih {filler}\n\nakhir")
     update_terms(archive)
     snippet = search(archive, Query(words="gajah putih")).hits[0].snippet
-    assert f"{MARK}gajah{UNMARK} {MARK}putih{UNMARK}" in snippet
+    assert f"{MARK_START}gajah{MARK_END} {MARK_START}putih{MARK_END}" in snippet
     assert snippet.startswith("… kata")
     assert snippet.endswith(" …")
     assert "\n" not in snippet
@@ -291,7 +292,7 @@ def test_counting_bit_by_bit_gives_the_same_words_as_counting_at_once(archive: A
 
 
 def test_of_a_family_the_commonest_forms_are_looked_for(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.search.vocabulary.LARGEST_FAMILY", 2)
+    monkeypatch.setattr("archive.search.vocabulary.MAX_FAMILY_FORMS", 2)
     for number, form in enumerate(("ditulis", "ditulis", "penulis", "penulis", "tulisan"), 1):
         shelve(archive, number, body=form)
     assert set(found(archive, "menulis")) == {1, 2, 3, 4}
@@ -349,14 +350,14 @@ def test_of_stories_equally_good_the_newer_comes_first(archive: Archive) -> None
 def test_an_old_story_with_the_words_in_its_title_is_found_among_many_newer_ones(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fts, "RANKED", 5)
+    monkeypatch.setattr(fts, "MAX_RANKED_ARTICLES", 5)
     shelve(archive, 1, title="Gajah masuk desa")
     for number in range(2, 30):
         shelve(archive, number, body="Seekor gajah" if number % 2 else "Seekor kuda")
     shelve(archive, 25, body="Gajah, gajah, gajah")
     assert found(archive, "gajah", limit=3) == [1, 25, 29]
     assert found(archive, "gajah -masuk", limit=3) == [25, 29, 27]
-    for bound in ("COUNTED_ENTRIES", "RANKED_ENTRIES"):  # a word in most stories: only its place tells
+    for bound in ("MAX_SCORED_POSTINGS", "MAX_RARE_SCORED_POSTINGS"):  # a word in most stories: only its place tells
         monkeypatch.setattr(fts, bound, 3)
     assert found(archive, "gajah", limit=3) == [1, 29, 27]
 
@@ -387,7 +388,7 @@ def test_one_story_of_several_sites_is_one_hit(archive: Archive) -> None:
 
 
 def test_a_story_on_many_sites_costs_no_other_one_its_page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.search.engine.BOUND", 5)
+    monkeypatch.setattr("archive.search.engine.MAX_COUNTED_ARTICLES", 5)
     for number in range(1, 10):
         copies = range(10 * number, 10 * number + 4)
         for copy in copies:
@@ -419,14 +420,14 @@ def test_a_click_on_a_facet_finds_as_many_stories_as_it_says(archive: Archive) -
 def test_a_year_of_stories_on_two_sites_is_counted_by_stories(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.search.engine.BOUND", 5)
+    monkeypatch.setattr("archive.search.engine.MAX_COUNTED_ARTICLES", 5)
     for number in range(25):
         for site in (KALTIM, PASER):
             shelve(archive, number, site=site, body="gajah")
         make_one(archive, f"{KALTIM.name}/{number}", f"{PASER.name}/{number}")
     update_terms(archive)
-    assert search(archive, Query(words="gajah")).facets["year"] == [("2026", fts.YEARLY)]
-    monkeypatch.setattr(fts, "YEARLY", 100)
+    assert search(archive, Query(words="gajah")).facets["year"] == [("2026", fts.MAX_STORIES_PER_YEAR)]
+    monkeypatch.setattr(fts, "MAX_STORIES_PER_YEAR", 100)
     assert search(archive, Query(words="gajah")).facets["year"] == [("2026", 25)]
 
 
@@ -468,8 +469,8 @@ def test_names_are_compared_whole_without_case_and_dots(archive: Archive) -> Non
 
 
 def test_counts_end_at_a_bound_and_pages_do_not(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fts, "BOUND", 5)
-    monkeypatch.setattr("archive.search.engine.BOUND", 5)
+    monkeypatch.setattr(fts, "MAX_COUNTED_ARTICLES", 5)
+    monkeypatch.setattr("archive.search.engine.MAX_COUNTED_ARTICLES", 5)
     for number in range(1, 13):
         shelve(archive, number, body="gajah", published_at=NOW - timedelta(days=100 * number))
     update_terms(archive)
@@ -519,8 +520,8 @@ def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None
 
 
 def test_of_a_prefix_the_commonest_words_are_looked_for(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.search.vocabulary.MOST_FORMS", 1)
-    monkeypatch.setattr("archive.search.expansion.MOST_FORMS", 1)
+    monkeypatch.setattr("archive.search.vocabulary.MAX_PREFIX_FORMS", 1)
+    monkeypatch.setattr("archive.search.expansion.MAX_PREFIX_FORMS", 1)
     for number, word in enumerate(("pemain", "pemuda", "pemuda"), 1):
         shelve(archive, number, body=word)
     assert set(found(archive, "pem*")) == {2, 3}

@@ -168,7 +168,7 @@ def test_pages_follow_each_other_in_all_forms(archive: Archive, monkeypatch: pyt
 
 
 def test_pages_go_on_where_counts_end(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.search.engine.BOUND", 3)
+    monkeypatch.setattr("archive.search.engine.MAX_COUNTED_ARTICLES", 3)
     for number in range(1, 8):
         shelve(archive, number, body="gajah")
     seen, address = [], "/cari.json?q=gajah&banyak=2"
