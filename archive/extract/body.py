@@ -1,4 +1,5 @@
-"""The story inside the article region: junk cut out, text nodes made paragraphs, the rest read by trafilatura."""
+"""The paragraphs of a story, from the article region of its page: what is not the story is cut out, bare text becomes
+paragraphs, and trafilatura reads the rest."""
 
 from __future__ import annotations
 
@@ -21,16 +22,16 @@ Element = Any  # lxml ships no types
 _BLOCKS = ("p", "div", "section", "article", "ul", "ol", "table", "blockquote", "figure", "h1", "h2", "h3", "h4", "h5")
 _BREAKS = re.compile(r"(?:<br\b[^>]*>\s*)+")
 _READ_ALSO = re.compile(r"\s*Baca [Jj]uga\b")
-_LONGEST_READ_ALSO = 300
+_MAX_READ_ALSO_CHARS = 300  # text of an element that is nothing but a link to another story; chosen, not measured
 _CLASS = re.compile(r"\.([\w-]+)")
 
-# trafilatura gives up on texts shorter than these; a one-paragraph story is a story.
+# trafilatura gives up on texts shorter than these limits, but a story of one paragraph is a story.
 _CONFIG = use_config()
 for _limit in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):
     _CONFIG.set("DEFAULT", _limit, "1")
-_REGION = Extractor(config=_CONFIG, output_format="python", fast=True, recall=True, comments=False)
-_WHOLE_PAGE = Extractor(output_format="python", recall=True, comments=False, with_metadata=True)
-"""What trafilatura is asked for. Made once: reading its settings takes as long as parsing a page."""
+# trafilatura's options, made once: reading its settings takes as long as parsing a page.
+_REGION_OPTIONS = Extractor(config=_CONFIG, output_format="python", fast=True, recall=True, comments=False)
+_WHOLE_PAGE_OPTIONS = Extractor(output_format="python", recall=True, comments=False, with_metadata=True)
 
 
 @lru_cache(maxsize=512)
@@ -39,9 +40,11 @@ def selector(css: str) -> CSSSelector:
 
 
 def select(tree: Element, css: str, *, source: str | None = None) -> list[Element]:
-    """The elements that a CSS selector matches, in document order; none for an empty selector. With the page's
-    `source`, nobody looks for classes that do not occur in it: on pages of the sites' real size, most of the time of
-    reading would go there."""
+    """The elements that a CSS selector matches, in document order; none for an empty selector.
+
+    With the page's `source`, selectors with a class that does not occur in it are skipped: on pages of live size, they
+    would take most of the reading time.
+    """
     if source is not None:
         css = ", ".join(one for one in css.split(", ") if all(name in source for name in _class_names(one)))
     return list(selector(css)(tree)) if css else []
@@ -53,12 +56,13 @@ def _class_names(css: str) -> list[str]:
 
 
 def collapse(text: str | None) -> str:
-    """Runs of space, line breaks and no-break spaces become one space."""
+    """The text with each run of white space as one space, and none at its ends; "" for None. No-break spaces are white
+    space, too."""
     return " ".join((text or "").split())
 
 
 def text_lines(element: Element) -> list[str]:
-    """The lines of an element, parted where it prints <br> or a block begins."""
+    """The lines of an element, split at each <br> and at the edges of each block; empty ones are left out."""
     copy = deepcopy(element)
     for child in list(copy.iter("script", "style")):
         child.drop_tree()
@@ -69,11 +73,10 @@ def text_lines(element: Element) -> list[str]:
 
 
 def paragraphs_of(region: Element, layout: Layout) -> list[str]:
-    """The paragraphs of the story in `region`, an element that stays as it is.
+    """The paragraphs of the story in `region`, an element of the page. The element is not changed.
 
-    trafilatura reads them; where its words are not the region's, all of them in their order, they are taken as they
-    stand. List items are "- item", the cells of a table's row are joined by " | ", subheadings and quotations are
-    paragraphs.
+    trafilatura reads them. Where it loses, doubles or reorders words, they are taken from the element as they stand. A
+    list item is "- item", a table row is its cells joined by " | ", subheadings and quotations are paragraphs.
     """
     region = deepcopy(region)
     region.tail = None
@@ -85,10 +88,10 @@ def paragraphs_of(region: Element, layout: Layout) -> list[str]:
     _drop_read_also(region)
     for link in list(region.iter("a")):
         if link is not region:
-            link.drop_tag()  # a paragraph that is one link is text here, navigation to trafilatura
+            link.drop_tag()  # trafilatura takes a paragraph that is one link for navigation; here it is text
     page = _with_paragraphs(region)
     printed = _letters(page)
-    document = bare_extraction(page, options=_REGION)
+    document = bare_extraction(page, options=_REGION_OPTIONS)
     if isinstance(document, Document) and _letters(document.body) == printed:
         return _paragraphs(document.body)
     return _plain_paragraphs(page)
@@ -96,7 +99,7 @@ def paragraphs_of(region: Element, layout: Layout) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class WholePage:
-    """What trafilatura finds in a page of no known layout."""
+    """What trafilatura finds in a page without a known layout."""
 
     paragraphs: list[str]
     title: str | None
@@ -104,19 +107,19 @@ class WholePage:
 
 
 def whole_page(tree: Element) -> WholePage:
-    document = bare_extraction(tree, options=_WHOLE_PAGE)
+    document = bare_extraction(tree, options=_WHOLE_PAGE_OPTIONS)
     if not isinstance(document, Document):
         return WholePage([], None, None)
     return WholePage(_paragraphs(document.body), collapse(document.title) or None, collapse(document.author) or None)
 
 
 def _letters(element: Element) -> str:
-    """All text without space: what two renderings of the same words have in common."""
+    """The text without white space, to compare two renderings of the same words."""
     return "".join("".join(element.itertext()).split())
 
 
 def _plain_paragraphs(page: Element) -> list[str]:
-    """The paragraphs of a page in which trafilatura lost, doubled or turned words round: every word in its place."""
+    """The paragraphs of a page without trafilatura: every word in its place."""
     for row in list(page.iter("tr")):
         cells = [collapse(cell.text_content()) for cell in row.iter("td", "th")]
         tail = row.tail
@@ -128,15 +131,15 @@ def _plain_paragraphs(page: Element) -> list[str]:
 
 
 def _drop_read_also(region: Element) -> None:
-    """Takes out "Baca juga: <a>another story</a>", in an element of its own or as bare text before a link."""
+    """Removes "Baca juga: <a>another story</a>" (read also), in an element of its own or as bare text before a link."""
     for link in list(region.iter("a")):
         if region not in link.iterancestors():
-            continue  # it went with what stood around another
+            continue  # removed with an earlier link
         holder = link
         while (
             holder.getparent() is not None
             and holder.getparent() is not region
-            and len(holder.getparent().text_content()) <= _LONGEST_READ_ALSO
+            and len(holder.getparent().text_content()) <= _MAX_READ_ALSO_CHARS
             and _READ_ALSO.match(holder.getparent().text_content())
         ):
             holder = holder.getparent()
@@ -162,8 +165,8 @@ def _drop_read_also(region: Element) -> None:
 
 
 def _with_paragraphs(region: Element) -> Element:
-    """A document in which every run of text of the region is a <p>: trafilatura loses or glues bare text nodes that
-    only <br> or a neighbouring block parts."""
+    """A document with the region in which each run of text is a <p>: trafilatura loses or joins bare text nodes that
+    only <br> or a neighbouring block separates."""
     for block in list(region.iter(*_BLOCKS)):
         if block is not region and (block.tail or "").strip():
             line_break = lxml_html.Element("br")
@@ -176,7 +179,7 @@ def _with_paragraphs(region: Element) -> Element:
 
 
 def _paragraphs(body: Element) -> list[str]:
-    """The paragraphs of trafilatura's tree (p, head, list/item, quote, table/row/cell, lb)."""
+    """The paragraphs of trafilatura's own tree, whose elements are p, head, list/item, quote, table/row/cell and lb."""
     etree.strip_elements(body, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     found: list[str] = []
     for block in body:

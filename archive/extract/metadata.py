@@ -1,4 +1,4 @@
-"""What a page says outside its story: title, times, section, tags, picture, and which article it is."""
+"""What a page says outside the text of its story: title, times, section, tags, picture, and which article it is."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _TAG_LABELS = frozenset({"tag", "tags", "tags:", "tag:"})
 
 
 class Metadata:
-    """The metadata of one parsed page, read as the layout and the common machine forms give it. `rules` tells what
-    gave each value that was asked for: field -> a selector or the name of a machine form."""
+    """The metadata of one parsed page, from the selectors of its layout and from common machine-readable forms (meta
+    elements, JSON-LD, microdata). `rules` says where each value was found: field -> selector or name of the form."""
 
     def __init__(self, tree: Element, source: str, *, url: str, site: Site) -> None:
         self.rules: dict[str, str] = {}
@@ -53,15 +53,15 @@ class Metadata:
         return self._metas.get("og:title")
 
     def published_at(self, layout: Layout | None) -> datetime | None:
-        """From the machine forms first (they carry an offset), then from the line the layout prints. Never from the
-        story, the copyright year or an image's path."""
+        """From the machine-readable forms first, since they carry an offset, then from the line that the layout prints.
+        Never from the story, the copyright year or the path of an image: they give other dates."""
         return self._machine_time("published_at", _PUBLISHED) or self._printed_time(layout)
 
     def modified_at(self) -> datetime | None:
         return self._machine_time("modified_at", _MODIFIED)
 
     def section(self, layout: Layout | None) -> str | None:
-        """The last rubrik of the breadcrumb; the crumb that leads home is none."""
+        """The last section of the breadcrumb; the link to the front page is none."""
         for element in reversed(self._select(layout.section if layout else "")):
             text, target = collapse(element.text_content()), absolute("/", element.get("href"))
             if text and urlsplit(target).path.strip("/"):
@@ -85,7 +85,7 @@ class Metadata:
         return None
 
     def image_url(self, layout: Layout | None) -> str | None:
-        """The story's picture: og:image, else the layout's; lazy images carry their address in data-src."""
+        """The address of the story's picture: og:image, else the layout's. Lazily loaded images have it in data-src."""
         address = self._metas.get("og:image")
         self.rules["image_url"] = "og:image"
         if address is None:
@@ -97,14 +97,14 @@ class Metadata:
         return absolute(self._url, address) or None if address else None
 
     def original_url(self) -> str | None:
-        """The address of "Berita ini telah tayang di Antaranews.com dengan judul: <a>", of FACTS's syndicated stories;
-        of an article of ANTARA's without the slug, as any serves."""
+        """Where a syndicated story was published first: the link in "Berita ini telah tayang di Antaranews.com dengan
+        judul: <a>" (FACTS, section 1). An ANTARA article's address loses its slug: any slug serves the article."""
         if not _FIRST_PUBLISHED.search(self._source):
             return None
         for link in self._tree.iter("a"):
             if _FIRST_PUBLISHED.search(_text_before(link)):
                 self.rules["original_url"] = "the link after telah tayang di"
-                return _as_known(absolute(self._url, link.get("href")))
+                return _canonical(absolute(self._url, link.get("href")))
         return None
 
     def byline(self, layout: Layout | None) -> list[str]:
@@ -114,32 +114,33 @@ class Metadata:
         return lines
 
     def addresses(self) -> Iterator[Address]:
-        """What the page says of its own address, the most binding first."""
+        """The article addresses that the page gives as its own, the most reliable first."""
         for css, attribute in (
             ('link[rel="canonical"]', "href"),
             ('link[rel="shortlink"]', "href"),
             ('meta[property="og:url"]', "content"),
         ):
             for element in self._select(css):
-                # A mirror names its own host here, the site another form of its own: path and query tell the article.
+                # A mirror names its own host here, and the site may name another of its hosts. Path and query identify
+                # the article.
                 own = urlsplit(absolute(self._url, element.get(attribute)))
                 here = urlsplit(self._site.origin)._replace(path=own.path, query=own.query).geturl()
                 if address := self._site.identify(here):
                     yield address
 
     def is_of_article(self) -> bool:
-        """Whether the page says that it is an article, in a form for machines."""
+        """Whether the page says in a machine-readable form that it is an article."""
         if self._metas.get("og:type", "").lower() == "article":
             return True
         if any(_types(thing) & _STORY_TYPES for thing in self._linked_data()):
             return True
         microdata = [element.get("itemtype").rpartition("/")[2] for element in select(self._tree, "[itemtype]")]
-        if sum(kind in _STORY_TYPES for kind in microdata) == 1:  # several are a list's teasers
+        if sum(kind in _STORY_TYPES for kind in microdata) == 1:  # several are the teasers of a list
             return True
         return any("single-post" in (body.get("class") or "").split() for body in self._tree.iter("body"))
 
     def post_number(self) -> int | None:
-        """A WordPress post id: body.postid-N, article#post-N, or the shortlink /?p=N."""
+        """The WordPress post id, from body.postid-N, article#post-N or the shortlink /?p=N; None on another CMS."""
         if self._site.cms != "wordpress":
             return None
         for body in self._tree.iter("body"):
@@ -170,8 +171,8 @@ class Metadata:
         return None
 
     def _time(self, text: Any) -> datetime | None:
-        """A time for machines, in the site's zone. On a site nobody knows it stays in the zone it names, and one that
-        names none is none: its zone would be a guess."""
+        """A machine-readable time, in the site's time zone. On an unknown site it keeps its own offset, and without one
+        it is not used: its zone would be a guess."""
         if not isinstance(text, str):
             return None
         if self._site.cms != "unknown":
@@ -189,7 +190,7 @@ class Metadata:
         return None
 
     def _linked_data(self) -> Iterator[dict[str, Any]]:
-        """The JSON-LD objects that describe an article."""
+        """The JSON-LD objects of the page that describe an article."""
         for script in self._select('script[type="application/ld+json"]'):
             try:
                 data = json.loads(script.text or "", strict=False)
@@ -203,8 +204,9 @@ class Metadata:
                         yield item
 
 
-def _as_known(url: str) -> str | None:
-    """An address in the form in which its site's articles are known here; None for what is no web address."""
+def _canonical(url: str) -> str | None:
+    """The address as the archive keeps it, canonical where it is an article of a known site; None for what is no web
+    address."""
     try:
         site = site_of(url)
     except ValueError:  # as "javascript:", "mailto:"
@@ -214,7 +216,7 @@ def _as_known(url: str) -> str | None:
 
 
 def _text_before(element: Element) -> str:
-    """The text right before an element, through the marks of emphasis it may stand in."""
+    """The text directly before an element, also where the element is inside <b>, <i> or the like."""
     while element is not None and element.getparent() is not None:
         previous = element.getprevious()
         text = (previous.tail if previous is not None else element.getparent().text) or ""
