@@ -1,4 +1,4 @@
-"""A captured page: what it is and when it came, and below it the page itself in a sandbox."""
+"""The pages of a capture: facts about it, and in a sandboxed frame the captured page itself."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from archive.store.database import Archive
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError
 from archive.web.reading import MissingError, Reader
-from archive.web.rendering import page, trouble, words_for
-from archive.web.sanitizer import HEADERS, Captured, captured
+from archive.web.rendering import labels_for, page, trouble
+from archive.web.sanitizer import HEADERS, SafeContent, sanitize
 
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
@@ -24,25 +24,25 @@ def _capture(archive: Archive, request: Request) -> Capture:
     return capture
 
 
-def _shown(archive: Archive, request: Request) -> tuple[Capture, Captured | None, str]:
-    """(the capture, what is shown of it, or why nothing is)."""
+def _load(archive: Archive, request: Request) -> tuple[Capture, SafeContent | None, str]:
+    """(capture, its content made safe to show, or None and the reason why it cannot be shown)."""
     capture = _capture(archive, request)
     try:
-        return capture, captured(archive, capture), ""
+        return capture, sanitize(archive, capture), ""
     except WarcError as error:
         return capture, None, str(error)
 
 
 async def capture(datasette: Datasette, request: Request, read: Reader) -> Response:
-    """The outer page. What cannot be shown is told here."""
-    found, shown, why = await read(lambda archive: _shown(archive, request))
-    status = 200 if shown else 404
-    return page(datasette, request, "capture.html", status=status, capture=found, shown=bool(shown), why=why)
+    """The outer page: facts, and the frame, or why there is nothing to show."""
+    found, content, reason = await read(lambda archive: _load(archive, request))
+    status = 200 if content else 404
+    return page(datasette, request, "capture.html", status=status, capture=found, shown=bool(content), reason=reason)
 
 
 async def captured_page(datasette: Datasette, request: Request, read: Reader) -> Response:
-    """The page itself, which stands in a frame of the outer one."""
-    _, shown, why = await read(lambda archive: _shown(archive, request))
-    if shown is None:
-        return trouble(datasette, request, f"{words_for(request).cannot_show}: {why}", status=404)
-    return Response(shown.body, headers=dict(HEADERS), content_type=shown.content_type)
+    """The captured page, for the frame in the outer one."""
+    _, content, reason = await read(lambda archive: _load(archive, request))
+    if content is None:
+        return trouble(datasette, request, f"{labels_for(request).cannot_show}: {reason}", status=404)
+    return Response(content.body, headers=dict(HEADERS), content_type=content.content_type)

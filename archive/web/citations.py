@@ -1,4 +1,4 @@
-"""A story as a citation: one line of text, BibTeX, RIS."""
+"""Citations of a story: a line of text, BibTeX, RIS."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import date
 from archive.search.person_names import names_of
 from archive.sites import SITES
 from archive.store.database import Row
-from archive.web.i18n import Words
+from archive.web.i18n import Labels
 
 _SPECIAL = {c: f"\\{c}" for c in "&%$#_"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
-_SPECIAL |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, those after a backslash too
+_SPECIAL |= {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}  # BibTeX counts braces, escaped ones too
 
 
 def publisher(article: Row) -> str:
@@ -19,18 +19,21 @@ def publisher(article: Row) -> str:
     return site.title if site else str(article["site"])
 
 
-def as_text(article: Row, captured: str, words: Words) -> str:
-    """R. Wartono. “Judul.” ANTARA Kaltim, 30 September 2026. https://… (captured 1 October 2026)."""
+def as_text(article: Row, captured: str, labels: Labels) -> str:
+    """As in: R. Wartono. “Judul.” ANTARA Kaltim, 30 September 2026. https://… (captured 1 October 2026).
+
+    `captured` is the time of capture as ISO 8601 text, here and in the other functions.
+    """
     names = ", ".join(names_of(article["pewarta"]))
-    day = f", {words.day(article['published_date'])}" if article["published_date"] else ""
+    day = f", {labels.day(article['published_date'])}" if article["published_date"] else ""
     title = article["title"].rstrip(".")
-    told = f"{words.captured[:1].lower()}{words.captured[1:]} {words.day(captured)}"
-    return f"{f'{names}. ' if names else ''}“{title}.” {publisher(article)}{day}. {article['url']} ({told})."
+    seen = f"{labels.captured[:1].lower()}{labels.captured[1:]} {labels.day(captured)}"
+    return f"{f'{names}. ' if names else ''}“{title}.” {publisher(article)}{day}. {article['url']} ({seen})."
 
 
 def as_bibtex(article: Row, captured: str) -> str:
-    """An @online entry as biblatex knows it; names are kept whole in braces, since none says which part is the family
-    name."""
+    """An @online entry of biblatex. Each name is kept whole in braces, since a byline does not say which part of it is
+    the family name."""
     fields = {
         "author": " and ".join(f"{{{_escaped(name)}}}" for name in names_of(article["pewarta"])),
         "title": f"{{{_escaped(article['title'])}}}",
@@ -45,7 +48,7 @@ def as_bibtex(article: Row, captured: str) -> str:
 
 
 def as_ris(article: Row, captured: str) -> str:
-    """RIS, type NEWS: each field on a line of its own."""
+    """An entry of type NEWS in RIS."""
     day = date.fromisoformat(article["published_date"]) if article["published_date"] else None
     fields = [("TY", "NEWS"), *(("AU", name) for name in names_of(article["pewarta"])), ("TI", article["title"])]
     fields += [("T2", publisher(article))]

@@ -1,4 +1,4 @@
-"""What the pages say, in Indonesian and in English, and how they write days and times."""
+"""The texts of the pages in Indonesian and English, and how each language writes days, times and numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MONTHS = {
     "en": "January February March April May June July August September October November December".split(),
 }
 
-LABELS: dict[str, tuple[str, str]] = {
+LABELS: dict[str, tuple[str, str]] = {  # name: one text for each of LANGUAGES
     "archive": ("Arsip berita daerah", "Archive of regional news"),
     "skip": ("Langsung ke isi", "Skip to content"),
     "start": ("Beranda", "Start"),
@@ -50,15 +50,15 @@ LABELS: dict[str, tuple[str, str]] = {
     "found_none": ("Tidak ada berita yang cocok.", "No story is like that."),
     "unknown_word": ("Tidak ada berita dengan kata", "No story has the word"),
     "did_you_mean": ("Mungkin maksud Anda", "Did you mean"),
-    "cut": (
+    "prefix_cut": (
         "Awalan ini punya lebih banyak kata; yang dicari hanya {most} yang paling sering",
         "This beginning has more words; only the {most} commonest were looked for",
     ),
-    "too_much": (
+    "words_cut": (
         "Itu lebih dari yang dibaca: kata-kata terakhir tidak ikut dicari.",
         "That is more than is read: the last words were left out.",
     ),
-    "deepest": (
+    "pages_end": (
         "Halaman berlanjut sampai {count} berita: persempit menurut tahun atau kata untuk melihat yang berikutnya.",
         "Pages go on to {count} stories: narrow down by year or word to see those after them.",
     ),
@@ -156,8 +156,8 @@ _VERDICTS = {
 }
 
 
-class Words:
-    """The labels in one language, as `words.search`; days and times as that language writes them."""
+class Labels:
+    """The labels in one language, as attributes: `labels.search`."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -170,7 +170,7 @@ class Words:
             raise AttributeError(name) from None
 
     def verdict(self, verdict: str | None) -> str:
-        """A run's verdict; a run that has none yet is at work or was cut off."""
+        """A run's verdict; a run without one is still at work or was killed."""
         if verdict is None:
             return self.no_verdict
         return _VERDICTS.get(verdict, verdict) if self.language == "id" else verdict
@@ -179,16 +179,16 @@ class Words:
         return f"{value:,}".replace(",", "." if self.language == "id" else ",")
 
     def day(self, value: date | str) -> str:
-        """30 September 2026"""
+        """ "30 September 2026", from a date or from text that begins with an ISO date."""
         day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         return f"{day.day} {_MONTHS[self.language][day.month - 1]} {day.year}"
 
     def month(self, value: str) -> str:
-        """September 2026, of 2026-09"""
+        """ "September 2026", from "2026-09"."""
         return f"{_MONTHS[self.language][int(value[5:7]) - 1]} {value[:4]}"
 
     def time(self, value: str) -> str:
-        """30 September 2026, 08.00 UTC+8; without an offset where the page printed none."""
+        """ "30 September 2026, 08.00 UTC+8", from ISO text; without an offset if the text has none."""
         moment = datetime.fromisoformat(value)
         clock = f"{moment:%H.%M}" if self.language == "id" else f"{moment:%H:%M}"
         return f"{self.day(moment.date())}, {clock}{_offset(moment)}"
@@ -206,13 +206,14 @@ def _offset(moment: datetime) -> str:
 
 
 def language_of(header: str) -> Language:
-    """The first of our languages that a browser asks for (Accept-Language, RFC 9110, 12.5.4); Indonesian for others."""
-    asked = []
+    """The one of LANGUAGES that an Accept-Language header (RFC 9110, 12.5.4) prefers; Indonesian where it names none of
+    them. Malay counts as Indonesian."""
+    preferences = []
     for place, part in enumerate(header.split(",")[:20]):
         tag, _, quality = part.strip().partition(";")
         weight = re.fullmatch(r"\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*", quality) if quality else None
-        asked.append((-float(weight[1]) if weight else -1.0, place, tag.strip().lower().partition("-")[0]))
-    for weight_, _, tag in sorted(asked):
+        preferences.append((-float(weight[1]) if weight else -1.0, place, tag.strip().lower().partition("-")[0]))
+    for weight_, _, tag in sorted(preferences):
         if weight_ and tag in ("id", "in", "ms"):
             return "id"
         if weight_ and tag == "en":

@@ -1,4 +1,4 @@
-"""A person: the stories they reported and those they edited, by year."""
+"""The page of a person: the stories they reported and those they edited, by year."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from archive.web.rendering import page
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
 
-SHOWN = 20
+MAX_SHOWN_STORIES = 20
 Role = Literal["pewarta", "editor"]
 ROLES: tuple[Role, ...] = ("pewarta", "editor")
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a person did in one role: (year, stories), the newest first, and the newest stories."""
+    """What a person did in one role. `years` are (year, number of stories), the newest first; `newest` the newest
+    stories."""
 
     role: Role
     years: list[tuple[str, int]]
@@ -46,7 +47,7 @@ async def person(datasette: Datasette, request: Request, read: Reader) -> Respon
 def _works(archive: Archive, name: str) -> list[Work]:
     works = []
     for role in ROLES:
-        query = Query(words="", sort="newest", limit=SHOWN, **{role: name})  # type: ignore[arg-type]
+        query = Query(words="", sort="newest", limit=MAX_SHOWN_STORIES, **{role: name})  # type: ignore[arg-type]
         if years := CompiledQuery(archive, query).all_year_counts():
             works.append(Work(role, years, search(archive, query).hits))
     return works

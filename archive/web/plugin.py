@@ -6,7 +6,7 @@
     /orang/NAME             a person's stories
     /tangkapan/ID           a captured page
 
-It needs no more of Datasette than 0.65 and 1.0 share: `register_routes`, `handle_exception`, `startup`,
+It uses only what Datasette 0.65 and 1.0 have in common: `register_routes`, `handle_exception`, `startup`,
 `Database.execute_fn`, `urls.path`.
 """
 
@@ -30,7 +30,7 @@ from archive.store.migrations import migrations
 from archive.web.captures import capture, captured_page
 from archive.web.people import person
 from archive.web.reading import MissingError, Reader
-from archive.web.rendering import trouble, words_for
+from archive.web.rendering import labels_for, trouble
 from archive.web.results import results
 from archive.web.start import start
 from archive.web.story import story
@@ -39,21 +39,21 @@ if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
 
 View = Callable[["Datasette", Request, Reader], Awaitable[Response]]
-SECONDS = 5
-"""How long one page may search."""
+PAGE_TIMEOUT_SECONDS = 5
+"""How long the queries of one page may take. Chosen, not measured."""
 
 
 @hookimpl
 def startup() -> None:
-    # Datasette prints every exception with all local variables where it finds Rich, which warta brings along: of each
-    # address that does not exist 160 lines, of some none but an error in Rich.
+    # Where Rich is installed, as it is with warta, Datasette prints every exception with all local variables: 160 lines
+    # for each address that does not exist, and for some an error of Rich itself.
     setattr(import_module("datasette.handle_exception"), "rich", None)  # noqa: B010
 
 
 @hookimpl
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response | None:
-    if isinstance(exception, NotFound) and "." not in request.path.rpartition("/")[2]:  # .json is for programs
-        return trouble(datasette, request, words_for(request).no_such_page, status=404)
+    if isinstance(exception, NotFound) and "." not in request.path.rpartition("/")[2]:  # x.json is for programs
+        return trouble(datasette, request, labels_for(request).no_such_page, status=404)
     return None
 
 
@@ -76,46 +76,46 @@ def style() -> Response:
 
 
 def _view(view: View) -> Callable[..., Awaitable[Response]]:
-    """Gives a view the archive to read, and tells in a page of the reader's language what goes wrong."""
+    """The view as Datasette calls it: with a Reader for the archive, and with a page for what goes wrong."""
 
     async def answer(datasette: Datasette, request: Request) -> Response:
-        words = words_for(request)
+        labels = labels_for(request)
         try:
             return await view(datasette, request, _reader(datasette))
         except MissingError as error:
-            return trouble(datasette, request, getattr(words, str(error)), status=404)
+            return trouble(datasette, request, getattr(labels, str(error)), status=404)
         except sqlite3.OperationalError as error:
             if str(error) != "interrupted":
                 raise
-            return trouble(datasette, request, words.too_slow, status=503)
+            return trouble(datasette, request, labels.too_slow, status=503)
 
     return answer
 
 
 def _reader(datasette: Datasette) -> Reader:
-    """Reads the first of the databases that is an archive."""
-    named = [one for one in datasette.databases.values() if one.path and Path(one.path).name == "archive.db"]
+    """Reads the first of Datasette's databases that is an archive."""
+    candidates = [one for one in datasette.databases.values() if one.path and Path(one.path).name == "archive.db"]
 
     async def read(work: Callable[[Archive], Any]) -> Any:
-        for database in named:
+        for database in candidates:
             try:
-                return await database.execute_fn(partial(_reading, Path(database.path).parent, work))
-            except _ForeignError:
+                return await database.execute_fn(partial(_run, Path(database.path).parent, work))
+            except _NotAnArchiveError:
                 continue
         raise MissingError("no_archive")
 
     return read
 
 
-class _ForeignError(Exception):
-    """A database of another program."""
+class _NotAnArchiveError(Exception):
+    """The file is named archive.db, but is another program's database."""
 
 
-def _reading(data: Path, work: Callable[[Archive], Any], connection: sqlite3.Connection) -> Any:
+def _run(data: Path, work: Callable[[Archive], Any], connection: sqlite3.Connection) -> Any:
     db = Database(connection)
     if not migrations.applied(db):
-        raise _ForeignError
+        raise _NotAnArchiveError
     if migrations.pending(db):
         raise MissingError("old_archive")
-    with sqlite_timelimit(connection, SECONDS * 1000):
+    with sqlite_timelimit(connection, PAGE_TIMEOUT_SECONDS * 1000):
         return work(Archive(data, db))

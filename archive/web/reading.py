@@ -1,4 +1,4 @@
-"""How a page reads the archive: on one of Datasette's own connections, which cannot write, in a thread of its own."""
+"""How a page reads the archive: in a thread, on one of Datasette's own connections, which cannot write."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from archive.store.database import Archive
 
 Reader = Callable[[Callable[[Archive], Any]], Awaitable[Any]]
-"""Awaits what a function finds in the archive."""
+"""Calls a function with the archive and awaits what it returns."""
 
 
 class MissingError(Exception):
-    """What was asked for is not there; the message is the name of a label."""
+    """What was asked for does not exist; the message is a name in archive.web.i18n.LABELS."""

@@ -1,4 +1,4 @@
-"""From what was found to a page: the templates, the reader's language, the headers of every answer."""
+"""Renders pages: templates, the reader's language, the headers of every answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from archive.search.highlight import MARK_END, MARK_START
 from archive.sites import SITES
 from archive.web.datasette_config import STORIES
-from archive.web.i18n import LANGUAGES, Language, Words, language_of
+from archive.web.i18n import LANGUAGES, Labels, Language, language_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
@@ -29,11 +29,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie",
 }
-"""No script, nothing from elsewhere: what a page says of itself cannot do more than stand there."""
+"""Headers of every page: no scripts, and nothing from other hosts, whatever an article contains."""
 
 
 class Addresses:
-    """Where things are: short addresses that stay."""
+    """The paths of all pages, below Datasette's base_url. They are public and do not change."""
 
     def __init__(self, datasette: Datasette) -> None:
         self._path = datasette.urls.path
@@ -44,10 +44,10 @@ class Addresses:
     def style(self) -> str:
         return str(self._path("/-/warta.css"))
 
-    def search(self, form: str = "", **asked: Any) -> str:
-        """Leaves out what is empty, and the first page; `form` is "json", "csv" or "atom"."""
-        told = urlencode({n: v for n, v in asked.items() if v not in (None, "") and (n, v) != ("page", 1)})
-        return str(self._path(f"/cari{'.' if form else ''}{form}")) + (f"?{told}" if told else "")
+    def search(self, form: str = "", **parameters: Any) -> str:
+        """`form` is "", "json", "csv" or "atom". Empty parameters and page=1 are left out."""
+        query = urlencode({n: v for n, v in parameters.items() if v not in (None, "") and (n, v) != ("page", 1)})
+        return str(self._path(f"/cari{'.' if form else ''}{form}")) + (f"?{query}" if query else "")
 
     def story(self, article_id: str, form: str = "") -> str:
         return str(self._path(f"/berita/{quote(article_id)}")) + (f"?bentuk={form}" if form else "")
@@ -66,7 +66,7 @@ class Addresses:
 
 
 def language(request: Request) -> Language:
-    """What the reader chose, or what the browser asks for."""
+    """The language that the reader chose, else the one that the browser asks for."""
     for chosen in (request.args.get("bahasa"), request.cookies.get(LANGUAGE_COOKIE)):
         for known in LANGUAGES:
             if chosen == known:
@@ -74,26 +74,27 @@ def language(request: Request) -> Language:
     return language_of(request.headers.get("accept-language", ""))
 
 
-def words_for(request: Request) -> Words:
-    return Words(language(request))
+def labels_for(request: Request) -> Labels:
+    return Labels(language(request))
 
 
 def page(datasette: Datasette, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-    words = words_for(request)
-    asked = {name: request.args[name] for name in request.args if name != "bahasa"}
+    labels = labels_for(request)
+    parameters = {name: request.args[name] for name in request.args if name != "bahasa"}
     body = _environment().get_template(template).render(
-        words=words,
+        labels=labels,
         to=Addresses(datasette),
-        switch="?" + urlencode(asked | {"bahasa": words.other}),
+        other_language_url="?" + urlencode(parameters | {"bahasa": labels.other}),
         **values,
     )  # fmt: skip
     response = Response(body, status=status, headers=dict(HEADERS), content_type=HTML)
     if request.args.get("bahasa") in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, words.language, max_age=365 * 86400, samesite="lax", httponly=True)
+        response.set_cookie(LANGUAGE_COOKIE, labels.language, max_age=365 * 86400, samesite="lax", httponly=True)
     return response
 
 
 def trouble(datasette: Datasette, request: Request, message: str, *, status: int) -> Response:
+    """A page that says in one line what went wrong."""
     return page(datasette, request, "trouble.html", status=status, message=message)
 
 

@@ -17,15 +17,16 @@ from archive.web.rendering import page
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
 
-NEWEST = 10
-MOST_MONTHS = 50 * 12
-"""Months that are drawn: what is older was misdated."""
+NEWEST_STORIES = 10
+MAX_MONTHS = 50 * 12
+"""Months that are drawn, back from the newest: an older date is an error of the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """`months` are (month as 2026-09, stories), all from the first of the last MOST_MONTHS to the last; `years` those
-    with stories, the newest first; `sites` rows of site, stories and run."""
+    """`sites` are rows of site, stories (their number) and run (the last one, or None). `months` are ("2026-09", number
+    of stories), oldest first and without gaps, at most MAX_MONTHS; `years` are ("2026", number of stories), the newest
+    first."""
 
     newest: list[Hit]
     sites: list[Row]
@@ -34,6 +35,7 @@ class Start:
 
     @property
     def most(self) -> int:
+        """The number of stories in the month that has most."""
         return max((count for _, count in self.months), default=0)
 
 
@@ -53,27 +55,28 @@ def _start(archive: Archive) -> Start:
     stories = _stories_by_time(archive)
     months = {time: count for time, count in stories.items() if len(time) == len("2026-09")}
     years = sorted(stories.items() - months.items(), reverse=True)
-    return Start(latest(archive, NEWEST), sites, _every_month(months), years)
+    return Start(latest(archive, NEWEST_STORIES), sites, _every_month(months), years)
 
 
 def _stories_by_time(archive: Archive) -> Counter[str]:
-    """How many stories each month ("2026-09") and year ("2026") has. Several articles of a time that are one story
-    count once, as a search shows them."""
+    """The number of stories of each month ("2026-09") and year ("2026"). Articles of one story count once in a month
+    and once in a year, as in a search."""
     counts: Counter[str] = Counter()
-    # By day, as the index has them: grouping a million rows by month takes four times as long.
+    # Grouped by day, the order of the index: grouping a million rows by month takes four times as long.
     for day, count in archive.db.execute(
         "SELECT published_date, count(*) FROM articles WHERE published_date NOT NULL GROUP BY 1"
     ):
         for time in (day[:7], day[:4]):
             counts[time] += count
-    told = set()
+    seen = set()
+    # From the index alone: the rows of `articles` lie far apart on disk.
     for story, day in archive.db.execute(
         "SELECT story_id, published_date FROM articles INDEXED BY articles_facets"
-        " CROSS JOIN stories ON article_id = id WHERE published_date NOT NULL"  # along an index: rows lie far apart
+        " CROSS JOIN stories ON article_id = id WHERE published_date NOT NULL"
     ):
         for time in (day[:7], day[:4]):
-            counts[time] -= (story, time) in told
-            told.add((story, time))
+            counts[time] -= (story, time) in seen
+            seen.add((story, time))
     return counts
 
 
@@ -81,5 +84,5 @@ def _every_month(counts: dict[str, int]) -> list[tuple[str, int]]:
     if not counts:
         return []
     first, last = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (min(counts), max(counts)))
-    months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(max(first, last - MOST_MONTHS), last + 1))
+    months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(max(first, last - MAX_MONTHS), last + 1))
     return [(month, counts.get(month, 0)) for month in months]

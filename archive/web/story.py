@@ -1,4 +1,4 @@
-"""A story: its text, who wrote it, its history, where its captures are, how to cite it."""
+"""The page of a story: its text, who wrote it, its versions, its captures, how to cite it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archive.store.versions import Change, changes, versions_of
 from archive.warc.capture import Capture
 from archive.web.citations import as_bibtex, as_ris, as_text
 from archive.web.reading import MissingError, Reader
-from archive.web.rendering import page, words_for
+from archive.web.rendering import labels_for, page
 
 if TYPE_CHECKING:
     from datasette.app import Datasette  # which loads this plugin while it is being imported
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`article` is a row of `articles`, `tags` read; `also_on` are rows of id, site and url."""
+    """`article` is a row of `articles`, `tags` its tags decoded from JSON; `also_on` are rows of id, site and url."""
 
     article: Row
     tags: list[str]
@@ -47,8 +47,8 @@ async def story(datasette: Datasette, request: Request, read: Reader) -> Respons
         case "ris":
             text, kind = as_ris(found.article, captured), "application/x-research-info-systems; charset=utf-8"
         case _:
-            words = words_for(request)
-            citation = as_text(found.article, captured, words)
+            labels = labels_for(request)
+            citation = as_text(found.article, captured, labels)
             return page(datasette, request, "story.html", story=found, article=found.article, citation=citation)
     return Response(text, headers=headers, content_type=kind)
 

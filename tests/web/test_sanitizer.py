@@ -20,7 +20,7 @@ from archive.store.database import Archive
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError, find
 from archive.warc.writer import Exchange, WarcWriter
-from archive.web.sanitizer import ATTRIBUTES, HEADERS, SHOWN, Captured, captured
+from archive.web.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS, HEADERS, SafeContent, sanitize
 
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
 URL = "https://kaltim.antaranews.com/berita/1/judul"
@@ -69,8 +69,8 @@ class Shelf:
             )
         )
 
-    def show(self, capture: Capture) -> Captured:
-        return captured(self.archive, capture)
+    def show(self, capture: Capture) -> SafeContent:
+        return sanitize(self.archive, capture)
 
     def page(self, html: str) -> str:
         """What is written of a page."""
@@ -90,7 +90,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     shelf.close()
 
 
-def written(shown: Captured) -> str:
+def written(shown: SafeContent) -> str:
     """A page without the beginning that all have."""
     assert shown.body.startswith(b'<!doctype html><meta charset="utf-8"><style>')
     return shown.body.decode().partition("</style>")[2]
@@ -222,8 +222,8 @@ def refuse_what_acts(page: str) -> None:
 
 
 def refuse_element(tag: str, attributes: dict[str, str]) -> None:
-    assert tag in SHOWN
-    assert attributes.keys() <= ATTRIBUTES | {"src"}
+    assert tag in ALLOWED_ELEMENTS
+    assert attributes.keys() <= ALLOWED_ATTRIBUTES | {"src"}
     if "src" in attributes:
         assert tag == "img"
         assert re.match(r"\s*data:image/(png|jpe?g|gif|webp);base64,", attributes["src"])
@@ -247,9 +247,11 @@ def test_nothing_allowed_changes_how_what_follows_is_read() -> None:
     read_otherwise = (
         "script style textarea title xmp iframe noembed noframes noscript plaintext template svg math select"
     )
-    assert not SHOWN & set(read_otherwise.split())
-    assert not [name for name in ATTRIBUTES if name.startswith("on")]
-    assert not ATTRIBUTES & set("href src srcset action formaction ping poster background data cite srcdoc id".split())
+    assert not ALLOWED_ELEMENTS & set(read_otherwise.split())
+    assert not [name for name in ALLOWED_ATTRIBUTES if name.startswith("on")]
+    assert not ALLOWED_ATTRIBUTES & set(
+        "href src srcset action formaction ping poster background data cite srcdoc id".split()
+    )
 
 
 def test_the_headers_allow_neither_scripts_nor_requests() -> None:
@@ -318,12 +320,12 @@ def test_markup_in_utf_7_is_text_or_harmless(shelf: Shelf) -> None:
     ],
 )
 def test_what_is_no_page_is_plain_text(shelf: Shelf, body: bytes, content_type: str | None) -> None:
-    assert shelf.show(shelf.keep(body, content_type)) == Captured(TEXT, body)
+    assert shelf.show(shelf.keep(body, content_type)) == SafeContent(TEXT, body)
 
 
 def test_what_is_no_text_is_told_in_one_line(shelf: Shelf) -> None:
     shown = shelf.show(shelf.keep(b"%PDF-1.7\n\0\xff<script>", "application/pdf"))
-    assert shown == Captured(TEXT, b"This capture is no text but application/pdf, 19 bytes.")
+    assert shown == SafeContent(TEXT, b"This capture is no text but application/pdf, 19 bytes.")
 
 
 @pytest.mark.parametrize(
@@ -337,7 +339,7 @@ def test_what_is_no_text_is_told_in_one_line(shelf: Shelf) -> None:
 )
 @pytest.mark.parametrize("claim", ["image/png", "image/svg+xml", None])
 def test_an_image_is_what_its_signature_says(shelf: Shelf, signature: bytes, kind: str, claim: str | None) -> None:
-    assert shelf.show(shelf.keep(signature, claim)) == Captured(kind, signature)
+    assert shelf.show(shelf.keep(signature, claim)) == SafeContent(kind, signature)
 
 
 def test_a_page_that_begins_like_an_image_is_a_page(shelf: Shelf) -> None:
@@ -373,7 +375,7 @@ def test_a_revisit_finds_its_payload_without_the_record_it_refers_to(shelf: Shel
     with pytest.raises(WarcError, match="earlier capture that it refers to is not there"):
         shelf.show(again)
     shelf.keep(b"<p>Satu", "text/plain", url="https://x.id/")
-    assert shelf.show(again) == Captured(TEXT, b"<p>Satu")
+    assert shelf.show(again) == SafeContent(TEXT, b"<p>Satu")
     shelf.keep(b"<p>Satu")
     shelf.keep(b"<p>Satu", "text/plain", url="https://x.id/")
     assert written(shelf.show(again)) == "<p>Satu</p>"
@@ -468,4 +470,4 @@ def test_text_of_five_megabytes_is_whole(shelf: Shelf) -> None:
 def test_what_is_nested_beyond_reason_is_shown_as_text(shelf: Shelf, tag: str) -> None:
     assert shelf.page(tag * 100) is not None
     page = tag.encode() * 100_000
-    assert shelf.show(shelf.keep(page)) == Captured(TEXT, page)
+    assert shelf.show(shelf.keep(page)) == SafeContent(TEXT, page)

@@ -22,7 +22,7 @@ from archive.search.vocabulary import update_terms
 from archive.store.database import Archive, database_path
 from archive.web import results
 from archive.web.datasette_config import METADATA, SETTINGS
-from archive.web.i18n import LABELS, Words, language_of
+from archive.web.i18n import LABELS, Labels, language_of
 from tests.support.shelf import KALTIM, NOW, PASER, make_one, shelve
 
 HOSTILE = """"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 99991*99991 }}'&amp;\u2028]]>}{{"""
@@ -150,7 +150,7 @@ def test_the_address_says_all_of_a_search(archive: Archive, address: str, number
 
 
 def test_pages_follow_each_other_in_all_forms(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "A_PAGE", 2)
+    monkeypatch.setattr(results, "HITS_PER_PAGE", 2)
     for number in range(1, 6):
         shelve(archive, number, body="gajah", title=f"Judul {number}")
     first = get(archive, "/cari?q=gajah&sort=newest")
@@ -181,7 +181,7 @@ def test_pages_go_on_where_counts_end(archive: Archive, monkeypatch: pytest.Monk
 
 
 def test_the_links_to_other_forms_give_the_same_result(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "A_PAGE", 2)
+    monkeypatch.setattr(results, "HITS_PER_PAGE", 2)
     for number in range(1, 6):
         shelve(archive, number, body="gajah")
     second = get(archive, "/cari?q=gajah&sort=newest&page=2")
@@ -192,8 +192,8 @@ def test_the_links_to_other_forms_give_the_same_result(archive: Archive, monkeyp
 
 
 def test_where_pages_end_before_the_stories_do_it_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "A_PAGE", 2)
-    monkeypatch.setattr(results, "DEEPEST", 4)
+    monkeypatch.setattr(results, "HITS_PER_PAGE", 2)
+    monkeypatch.setattr(results, "MAX_PAGED_HITS", 4)
     for number in range(1, 7):
         shelve(archive, number, title=f"Judul {number}")
     last = get(archive, "/cari?page=2")
@@ -206,7 +206,7 @@ def test_where_pages_end_before_the_stories_do_it_is_told(archive: Archive, monk
 
 
 def test_one_answer_has_no_more_hits_than_a_bound(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "MOST_ROWS", 3)
+    monkeypatch.setattr(results, "MAX_HITS_PER_ANSWER", 3)
     for number in range(5):
         shelve(archive, number)
     assert len(json.loads(get(archive, "/cari.json?banyak=9999").text)["hits"]) == 3
@@ -442,9 +442,7 @@ def test_every_label_is_there_in_both_languages_and_no_page_asks_for_another() -
     assert all(len(both) == 2 and all(both) for both in LABELS.values())
     templates = Path(results.__file__).parent / "templates"
     used = {
-        name
-        for path in templates.glob("*.html")
-        for name in re.findall(r"(?<!asked\.)\bwords\.(\w+)", path.read_text("utf-8"))
+        name for path in templates.glob("*.html") for name in re.findall(r"\blabels\.(\w+)", path.read_text("utf-8"))
     }
     assert used - set(LABELS) <= {"language", "other", "number", "day", "month", "time", "verdict"}
     text = "".join(path.read_text("utf-8") for kind in ("*.py", "*.html") for path in templates.parent.rglob(kind))
@@ -452,10 +450,10 @@ def test_every_label_is_there_in_both_languages_and_no_page_asks_for_another() -
 
 
 def test_days_and_times_are_written_as_the_language_writes_them() -> None:
-    assert Words("id").time("2026-09-30T08:05:00+08:00") == "30 September 2026, 08.05 UTC+8"
-    assert Words("en").time("2026-08-01T08:05:00-03:30") == "1 August 2026, 08:05 UTC-3:30"
-    assert Words("id").time("2026-08-01T08:05:00") == "1 Agustus 2026, 08.05"
-    assert (Words("id").number(12345), Words("en").number(12345)) == ("12.345", "12,345")
+    assert Labels("id").time("2026-09-30T08:05:00+08:00") == "30 September 2026, 08.05 UTC+8"
+    assert Labels("en").time("2026-08-01T08:05:00-03:30") == "1 August 2026, 08:05 UTC-3:30"
+    assert Labels("id").time("2026-08-01T08:05:00") == "1 Agustus 2026, 08.05"
+    assert (Labels("id").number(12345), Labels("en").number(12345)) == ("12.345", "12,345")
 
 
 # Hostile content, and safety
@@ -543,7 +541,7 @@ def test_pages_cannot_write(archive: Archive) -> None:
 def test_what_takes_too_long_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 60):
         shelve(archive, number, body=" ".join(f"gajah{n}" for n in range(60)))
-    monkeypatch.setattr("archive.web.plugin.SECONDS", 0)
+    monkeypatch.setattr("archive.web.plugin.PAGE_TIMEOUT_SECONDS", 0)
     answer = get(archive, "/cari?q=gajah*")
     assert (answer.status, answer.said("h1")) == (503, "Pencarian ini terlalu lama. Coba kata yang lebih khusus.")
 
