@@ -1,4 +1,4 @@
-"""python -m crawler.newsroom: both sites on loopback until Ctrl-C, for whoever works on warta without a network."""
+"""`python -m crawler.newsroom` serves both sites on loopback until Ctrl-C, to work on warta without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints ANTARA Kaltim's pages: an article in each generation of markup, listings, the feed."""
+"""The HTML of ANTARA Kaltim: articles in each generation of markup (FACTS, section 1), listings, the feed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ NOTICE = (
 
 
 def article_page(story: Story, *, others: Sequence[Story], edition: int) -> str:
-    """A story's page in its layout. `others` are stories it links to (four or more), `edition` changes what stands
-    around the story and nothing in it."""
+    """The page of a story in its layout. It links to `others` (four stories or more). `edition` changes what is printed
+    around the story, but nothing in it."""
     links = [(_path(other), other.title) for other in others]
     return _LAYOUTS[story.layout](story, links, edition)
 
 
 def listing_page(stories: Sequence[Story], *, page: int, pages: int, path: str, now: datetime, popular: Story) -> str:
-    """A listing page in the markup of 2026: cards, a popular box that is none of them, a pager."""
+    """A listing page in the markup of 2026: cards, a pager, and a link to a popular story that is not a card."""
     cards = "\n".join(
         f"""<div class="card__post card__post-list card__post__transition mt-30"><div class="row">
 <div class="col-md-5"><a href="{_path(story)}"><img data-src="{story.image_url or ""}" class="img-fluid lazyload"></a></div>
@@ -47,7 +47,7 @@ def listing_page(stories: Sequence[Story], *, page: int, pages: int, path: str, 
 def older_listing_page(
     stories: Sequence[Story], *, page: int, pages: int, path: str, now: datetime, popular: Story
 ) -> str:
-    """The same in the markup that public scrapers of 2020-2023 read."""
+    """A listing page in the markup that public scrapers of 2020 to 2023 read."""
     cards = "\n".join(
         f"""<article class="simple-post simple-big clearfix"><div class="simple-thumb"><a href="{_path(story)}">
 <img src="{story.image_url or ""}"></a></div><header><h3><a href="{_path(story)}" title="{escape(story.title)}">
@@ -115,7 +115,7 @@ def _byline(story: Story, *, notice: str = "") -> str:
 
 
 def _sidebar(links: Sequence[Link], edition: int) -> str:
-    """Other stories with their teasers; the edition turns their order and shows a counter."""
+    """Links to other stories and a counter of readers. `edition` changes their order and the counter."""
     turned = [*links[edition % len(links) :], *links[: edition % len(links)]]
     rows = "".join(
         f'<li><h4><a href="{escape(url)}?utm_source=x">{escape(title)}</a></h4></li>' for url, title in turned
@@ -125,7 +125,7 @@ def _sidebar(links: Sequence[Link], edition: int) -> str:
     )
 
 
-def _first(story: Story, links: Sequence[Link], edition: int) -> str:
+def _generation_1(story: Story, links: Sequence[Link], edition: int) -> str:
     date = f'<div class="date">{escape(story.date_line, quote=False)}</div>' if story.date_line else ""
     machine = _json_ld(story) if story.machine_date else ""
     body = body_html(story, read_also=links[1], elsewhere=_national(links[2]), paragraphs=lambda _: False)
@@ -134,7 +134,7 @@ def _first(story: Story, links: Sequence[Link], edition: int) -> str:
 <div id="content_news">{body}{_byline(story)}</div>{_sidebar(links, edition)}{machine}</body></html>"""
 
 
-def _second_a(story: Story, links: Sequence[Link], edition: int) -> str:
+def _generation_2a(story: Story, links: Sequence[Link], edition: int) -> str:
     machine = f'<meta itemprop="datePublished" content="{story.machine_date}">' if story.machine_date else ""
     body = body_html(story, read_also=links[1], elsewhere=_national(links[2]), paragraphs=lambda _: False)
     return f"""<!DOCTYPE html><html lang="id">{_head(story, machine=machine)}<body>{_MENU}
@@ -147,7 +147,7 @@ def _second_a(story: Story, links: Sequence[Link], edition: int) -> str:
 {_json_ld(story) if story.number % 2 else ""}</body></html>"""
 
 
-def _second_b(story: Story, links: Sequence[Link], edition: int) -> str:
+def _generation_2b(story: Story, links: Sequence[Link], edition: int) -> str:
     date = f"<time>{escape(story.date_line, quote=False)}</time>" if story.date_line else ""
     body = body_html(story, read_also=links[1], elsewhere=_national(links[2]), paragraphs=lambda _: False)
     texts = [block.text for block in story.blocks if block.kind == "text"]
@@ -163,7 +163,7 @@ def _second_b(story: Story, links: Sequence[Link], edition: int) -> str:
 {_related(links)}</article>{_sidebar(links, edition)}</body></html>"""
 
 
-def _third(story: Story, links: Sequence[Link], edition: int) -> str:
+def _generation_3(story: Story, links: Sequence[Link], edition: int) -> str:
     machine = f'<meta property="article:published_time" content="{story.machine_date}">' if story.machine_date else ""
     body = body_html(
         story, read_also=links[1], elsewhere=_national(links[2]), paragraphs=lambda n: (n + story.number) % 3 != 0
@@ -236,9 +236,9 @@ def _national(link: Link) -> Link:
 
 
 _LAYOUTS: dict[Layout, Callable[[Story, Sequence[Link], int], str]] = {
-    "antara-1": _first,
-    "antara-2a": _second_a,
-    "antara-2b": _second_b,
-    "antara-3": _third,
+    "antara-1": _generation_1,
+    "antara-2a": _generation_2a,
+    "antara-2b": _generation_2b,
+    "antara-3": _generation_3,
     "antara-amp": _amp,
 }

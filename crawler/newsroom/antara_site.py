@@ -1,4 +1,4 @@
-"""ANTARA Kaltim's addresses: articles under any slug, AMP forms, feed, listings that repeat their last page."""
+"""The answers of ANTARA Kaltim: articles under any slug, AMP pages, the feed, listings that repeat their last page."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ User-agent: BLP_bbot
 Disallow: /
 """
 FEED_ITEMS = 20
-CARDS = 15
+CARDS_PER_PAGE = 15
 _ARTICLE = re.compile(r"/(?P<amp>amp/)?(?:berita|foto|video)/(?P<number>\d+)(?:/.*)?")
 _LISTING = re.compile(r"/(?P<section>[a-z-]+)(?:/(?P<page>\d+))?")
 
 
 class AntaraSite:
+    """`edition` changes what is printed around the stories; `gone_status` is the status of withdrawn pages; `markup` is
+    the generation of the listings."""
+
     def __init__(self, stories: list[Story], clock: Callable[[], datetime]) -> None:
         self._stories = stories
         self._clock = clock
@@ -39,7 +42,7 @@ class AntaraSite:
         self.refresh()
 
     def refresh(self) -> None:
-        """After anything changed in the stories."""
+        """To be called after any change of the stories."""
         self._by_number = {story.number: story for story in self._stories}
         self._place = {story.number: place for place, story in enumerate(self._stories)}
         self._newest_first = [story for story in reversed(self._stories) if not story.withdrawn]
@@ -78,10 +81,10 @@ class AntaraSite:
             stories = [story for story in stories if story.section in names]
         if not stories:
             return NOT_FOUND
-        pages = (len(stories) + CARDS - 1) // CARDS
+        pages = (len(stories) + CARDS_PER_PAGE - 1) // CARDS_PER_PAGE
         page = min(max(page, 1), pages)  # past its end the listing repeats its last page for ever
         prints = listing_page if self.markup == "2026" else older_listing_page
-        shown = stories[(page - 1) * CARDS : page * CARDS]
+        shown = stories[(page - 1) * CARDS_PER_PAGE : page * CARDS_PER_PAGE]
         html = prints(
             shown, page=page, pages=pages, path=f"/{section}", now=self._clock(), popular=stories[len(stories) // 2]
         )

@@ -1,4 +1,4 @@
-"""Writes the stories of ANTARA Kaltim: every layout generation, every credit form, every trap, each in its turn."""
+"""Writes the stories of ANTARA Kaltim, so that every layout, form of credit and trap comes in its turn."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ _TAILS = (
     ("", "no-tail"),
 )
 _CAPTION_TAILS = (" ANTARA/Istimewa", " (ANTARA/HO-MC Kominfo Paser)", "", ". (Antaranews Kaltim/Rusmini Hadi)")
-_EXTRAS: dict[str, tuple[int, int]] = {  # trap: one in so many, beginning with
+# Trap -> (n, k): every n-th story of a layout has it, from the k-th on, counted from 0.
+_EXTRAS: dict[str, tuple[int, int]] = {
     "list": (13, 1),
     "subheading": (13, 3),
     "table": (13, 5),
@@ -63,7 +64,8 @@ _EXTRAS: dict[str, tuple[int, int]] = {  # trap: one in so many, beginning with
     "nbsp": (5, 2),
     "nbsp-run": (10, 8),
 }
-_NOT_IN: dict[str, frozenset[str]] = {  # what a layout never prints
+# Layout -> traps that it never has.
+_NEVER_IN: dict[str, frozenset[str]] = {
     "antara-1": frozenset({"ad-in-body", "telah-tayang", "figure-in-body", "tweet", "baca-juga-inline"}),
     "antara-2a": frozenset({"figure-in-body"}),
     "antara-2b": frozenset({"ad-in-body", "figure-in-body", "tweet"}),
@@ -72,13 +74,13 @@ _NOT_IN: dict[str, frozenset[str]] = {  # what a layout never prints
 }
 
 
-def length_for(nth: int) -> int | None:
-    """How long the `nth` story is to be, in paragraphs: None for an ordinary length."""
+def paragraphs_for(nth: int) -> int | None:
+    """The number of paragraphs of the `nth` story, None for an ordinary one."""
     return 1 if nth % 70 == 33 else 310 if nth % 1000 in (55, 165) else None
 
 
 class AntaraDesk:
-    """Writes one story after the other, oldest first."""
+    """Writes one story after the other, oldest first. `now` is the time at which its pages are served."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -91,11 +93,12 @@ class AntaraDesk:
         return self._written
 
     def wants_paser_story(self, moment: datetime) -> bool:
-        """Whether the next story will carry the credit of MC Kominfo Paser: one may then be taken over from there."""
+        """Whether the next story will have the credit of MC Kominfo Paser, so that it may be a reprint from there."""
         tail = _TAILS[self._of_layout[self._layout(moment)] % len(_TAILS)][0]
-        return "MC Kominfo" in tail and length_for(self._written) is None
+        return "MC Kominfo" in tail and paragraphs_for(self._written) is None
 
     def write(self, rng: Random, tale: Tale, moment: datetime, number: int, twin_id: str | None = None) -> Story:
+        """`tale` as a story of this site. `twin_id` is the id of the same story on the other site, for a reprint."""
         nth, layout = self._written, self._layout(moment)
         turn = self._of_layout[layout]
         self._written += 1
@@ -111,7 +114,7 @@ class AntaraDesk:
         date_line, date_traps = self._dates.line(moment)
         if layout in ("antara-1", "antara-2b") and turn % 17 == 9 and (self._now - moment).days > 60:
             date_line, machine, date_traps = None, False, {"no-date"}
-        extras = {name for name, (every, first) in _EXTRAS.items() if turn % every == first} - _NOT_IN[layout]
+        extras = {name for name, (every, first) in _EXTRAS.items() if turn % every == first} - _NEVER_IN[layout]
         if twin_id:
             extras &= {"ad-in-body", "nbsp"}
             traps.add("twin")

@@ -1,4 +1,4 @@
-"""The bylines of both sites in every printed form, one after the other, with the names they tell."""
+"""The bylines of both sites, in every printed form (FACTS, section 3)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from random import Random
 
 from crawler.newsroom.grammar import vocabulary
 
-_JOINTS = ("", " / ", "", ", ", "", " dan ", "", "")
-_JOINT_TRAPS = {" / ": "two-pewarta-slash", ", ": "two-pewarta-comma", " dan ": "two-pewarta-dan"}
-# name of the form (a trap), what is printed; {p} the reporters, {e} the editor
+_SEPARATORS = ("", " / ", "", ", ", "", " dan ", "", "")
+_SEPARATOR_TRAPS = {" / ": "two-pewarta-slash", ", ": "two-pewarta-comma", " dan ": "two-pewarta-dan"}
+# (trap that names the form, what is printed with {p} for the reporters and {e} for the editor)
 _FORMS = (
     ("byline-lines", "Pewarta: {p}\nEditor: {e}"),
     ("byline-glued", "Pewarta: {p}Editor: {e}"),
@@ -25,11 +25,11 @@ _FORMS = (
 
 
 def byline(turn: int, rng: Random) -> tuple[str, str | None, str | None, set[str]]:
-    """The `turn`-th byline: as printed (lines parted by \\n), its reporters, its editor, the traps in it."""
+    """The `turn`-th byline: (text as printed, pewarta and editor as they should be read, traps in it)."""
     reporters, editors = (["".join(map(str, name)) for name in vocabulary()[who]] for who in ("pewarta", "editor"))
     form, printed = _FORMS[turn % len(_FORMS)]
-    joint = _JOINTS[turn % len(_JOINTS)]
-    names = rng.sample(reporters, 2 if joint else 1)
+    separator = _SEPARATORS[turn % len(_SEPARATORS)]
+    names = rng.sample(reporters, 2 if separator else 1)
     if turn % 5 == 1:
         names[0] = "R. Wartono" if turn % 10 == 1 else "R Wartono"
         names = list(dict.fromkeys(names))
@@ -38,11 +38,11 @@ def byline(turn: int, rng: Random) -> tuple[str, str | None, str | None, set[str
     editor = editors[int(rng.random() * len(editors))]
     traps = {form}
     if "{p}" in printed and len(names) > 1:
-        traps.add(_JOINT_TRAPS[joint])
+        traps.add(_SEPARATOR_TRAPS[separator])
     if "{p}" in printed and names[0] == "R Wartono":
         traps.add("r-wartono-no-dot")
     return (
-        printed.format(p=joint.join(names), e=editor),
+        printed.format(p=separator.join(names), e=editor),
         ", ".join(names) if "{p}" in printed and form != "penerjemah" else None,
         editor if "Editor" in printed and "{e}" in printed else None,
         traps,

@@ -1,4 +1,4 @@
-"""Makes a tale into the blocks of a printed body: its own lists, tables and quotes, and what stands among them."""
+"""Composes the printed body of a tale: paragraphs, lists, tables and quotes, and what pages print between them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from crawler.newsroom.tales import Tale
 
 
 def compose(tale: Tale, extras: Collection[str], rng: Random) -> tuple[Block, ...]:
-    """The tale's paragraphs with each of `extras` (trap names) worked in; first and last block stay plain text."""
+    """The blocks of a tale, with each of `extras` (names of traps) in them. The first block is always text, and so is
+    the last but for "telah-tayang"."""
     texts = list(tale.paragraphs)
     if "nbsp" in extras:
-        texts = [_strewn(text, rng) for text in texts]
+        texts = [_with_odd_spaces(text, rng) for text in texts]
     if "nbsp-run" in extras:
         texts[0] = "\xa0" * 8 + texts[0]
     blocks = [Block("text", text) for text in texts]
@@ -41,19 +42,19 @@ def compose(tale: Tale, extras: Collection[str], rng: Random) -> tuple[Block, ..
     return tuple(blocks)
 
 
-def _strewn(text: str, rng: Random) -> str:
-    """Some spaces made no-break or doubled, as editors' copy and paste leaves them."""
+def _with_odd_spaces(text: str, rng: Random) -> str:
+    """The text with some spaces no-break or doubled, as copy and paste leaves them."""
     return re.sub(" ", lambda _: "\xa0" if rng.random() < 0.04 else "  " if rng.random() < 0.02 else " ", text)
 
 
 def curly(text: str) -> str:
-    """The typographic quotes WordPress makes of straight ones."""
+    """The text with typographic quotes in place of straight ones, as WordPress prints it."""
     text = re.sub(r'(^|[\s(])"', r"\1“", text)
     return text.replace('"', "”").replace("'", "’")
 
 
 def mathematical(text: str) -> str:
-    """The first two words in bold letters of the mathematical alphabet, as some writers set a headline."""
+    """The text with its first two words in bold letters of the mathematical alphabet, as in some headlines."""
     words = text.split(" ")
     return " ".join([_bold(word) for word in words[:2]] + words[2:])
 

@@ -1,4 +1,4 @@
-"""How the sites print a time: loose spellings, WIB on a WITA site, "Kemarin 18:31"."""
+"""Times as the sites print them (FACTS, section 4): loose spellings, WIB on a WITA site, "Kemarin 18:31"."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ _ZONES = ("WIB", "WITA", "Wita", "WIB", "wib")
 
 
 class DateLines:
-    """Prints date lines in every spelling seen, one after the other, so that a stock of some size holds them all."""
+    """Prints date lines in every spelling seen on the sites, each in its turn, so that a larger stock has them all."""
 
     def __init__(self) -> None:
         self._printed: Counter[str] = Counter()
 
     def _turn(self, what: str) -> int:
+        """How often it was called with `what` before."""
         self._printed[what] += 1
         return self._printed[what] - 1
 
     def line(self, moment: datetime) -> tuple[str, set[str]]:
-        """The moment as a page prints it, and the traps in it."""
+        """(the moment as a page prints it, names of the traps in it)."""
         turn, traps = self._turn("line"), set()
         zone = _ZONES[turn % len(_ZONES)]
         local = moment.astimezone(WITA)
@@ -59,7 +60,7 @@ class DateLines:
 
 
 def card_date(moment: datetime, now: datetime) -> str:
-    """As the cards of the 2026 listing page print it: "21 jam lalu", "Kemarin 18:31", "11 Juli 2026"."""
+    """The date of a card in the listing markup of 2026: "21 jam lalu", "Kemarin 18:31" or "11 Juli 2026"."""
     moment, now = moment.astimezone(WIB), now.astimezone(WIB)
     days = (now.date() - moment.date()).days
     hours = int((now - moment).total_seconds() // 3600)
@@ -73,5 +74,5 @@ def card_date(moment: datetime, now: datetime) -> str:
 
 
 def feed_date(moment: datetime) -> str:
-    """RFC 822 with +0700, as ANTARA's feeds print it."""
+    """A date of ANTARA's feed: RFC 822 with +0700."""
     return format_datetime(moment.astimezone(WIB))

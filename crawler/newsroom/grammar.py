@@ -1,4 +1,4 @@
-"""Tells made-up Indonesian news sentences from the word lists of words.txt."""
+"""Makes up sentences of Indonesian news from the word lists in words.txt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from random import Random
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 _SLOT = re.compile(r"\{(\w+)(\*?)\}")
 
-# An alternative cut at its slots: plain text, or (list name, told once a story?).
+# An alternative cut at its slots. A piece is plain text, or (name of a list, whether it is chosen once per story).
 _Piece = str | tuple[str, bool]
 _Alternative = tuple[_Piece, ...]
 
@@ -22,7 +22,7 @@ def grouped(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
-_SETTLED = ("hari", "bidang", "panggilan")  # one a story, however they are asked for
+_ONCE_PER_STORY = ("hari", "bidang", "panggilan")  # lists of which a story uses one alternative, with or without a *
 _NUMBERS: dict[str, Callable[[Random], str]] = {
     "satuan": lambda rng: str(2 + int(rng.random() * 17)),
     "angka": lambda rng: str(21 + int(rng.random() * 460)),
@@ -36,7 +36,7 @@ _NUMBERS: dict[str, Callable[[Random], str]] = {
 
 @cache
 def vocabulary() -> dict[str, list[_Alternative]]:
-    """Every list of words.txt by its name."""
+    """Name of a list in words.txt -> its alternatives."""
     lists: dict[str, list[_Alternative]] = {}
     alternatives: list[_Alternative] = []
     for line in files("crawler.newsroom").joinpath("words.txt").read_text("utf-8").splitlines():
@@ -65,7 +65,7 @@ def topics() -> list[str]:
 
 
 class Teller:
-    """One story's voice: what it has named with a `*` it calls the same to the end."""
+    """Makes up the sentences of one story. Where a slot has a `*`, the story uses the same words throughout."""
 
     def __init__(self, rng: Random, topic: str, event: date) -> None:
         self._rng = rng
@@ -76,8 +76,8 @@ class Teller:
         self._known["panggilan"] = self.once("nama").rpartition(" ")[2]
 
     def tell(self, name: str) -> str:
-        """One alternative of the list, its slots filled."""
-        if name in _SETTLED and name in self._known:
+        """A random alternative of a list, with its slots filled."""
+        if name in _ONCE_PER_STORY and name in self._known:
             return self._known[name]
         number = _NUMBERS.get(name)
         if number:
@@ -85,18 +85,18 @@ class Teller:
         return self._fill(self._pick(self._lists[name]))
 
     def once(self, name: str) -> str:
-        """As `tell`, and the same words at every later call."""
+        """As `tell`, but with the same words at each call for this story."""
         if name not in self._known:
             self._known[name] = self.tell(name)
         return self._known[name]
 
     def news(self) -> tuple[str, str]:
-        """Title and lead of the story."""
+        """(title, lead) of the story."""
         title, _, lead = self.tell(f"{self._topic}.berita").partition(" | ")
         return _capitalised(title), _capitalised(lead)
 
     def several(self, part: str, count: int) -> list[str]:
-        """Up to `count` different sentences, about half of them the topic's own."""
+        """Up to `count` different sentences of the lists named `part`, about half of them from the topic's own list."""
         own, common = self._lists.get(f"{self._topic}.{part}", []), self._lists.get(part, [])
         wanted = min(count, len(own) + len(common))
         from_own = min(len(own), max(wanted - len(common), (wanted + 1) // 2))

@@ -1,4 +1,4 @@
-"""Blocks of a printed body as HTML, in the two ways the sites part paragraphs: text nodes and <br>, or <p>."""
+"""The HTML of a printed body. The sites separate paragraphs in two ways: as text nodes with <br>, or as <p>."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ Link = tuple[str, str]  # (address, title) of another story
 
 
 def body_html(story: Story, *, read_also: Link, elsewhere: Link, paragraphs: Callable[[int], bool]) -> str:
-    """The blocks of a story. `paragraphs(n)` says whether the n-th block of text is a <p> or a text node followed by
-    <br><br>; both occur on one page of the third generation. The tail stands behind the last text."""
+    """The blocks of a story. `paragraphs(n)` says whether the n-th block is a <p> or a text node with <br><br> after
+    it; pages of ANTARA's third generation have both. The tail follows the last text. "Baca juga" links to `read_also`,
+    and "telah tayang" to `elsewhere`."""
     last_text = max((index for index, block in enumerate(story.blocks) if block.kind == "text"), default=-1)
     first_text = next((index for index, block in enumerate(story.blocks) if block.kind == "text"), -1)
     parts = []
@@ -24,7 +25,7 @@ def body_html(story: Story, *, read_also: Link, elsewhere: Link, paragraphs: Cal
 
 
 def spaced(text: str) -> str:
-    """Escaped, no-break spaces as the entity editors' programs leave."""
+    """The text escaped for HTML, with no-break spaces as &nbsp;."""
     return escape(text, quote=False).replace("\xa0", "&nbsp;")
 
 

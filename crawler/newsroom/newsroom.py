@@ -1,7 +1,8 @@
-"""Newsroom: a stand-in for both sites on loopback, with a made-up stock of news and the truth about it.
+"""Newsroom: a stand-in for both sites on loopback. Its stories are made up, and it knows what each page says.
 
-It prints every generation of markup, every form of credit and date, every trap seen on the sites. Its clock stands
-still until something happens in it.
+It prints every generation of markup, every form of credits and dates, and every trap. A trap is something odd that was
+seen on the sites and that a reader may stumble over; it has a name, and each story lists its own. The newsroom's clock
+stands still except when a method below moves it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
 from crawler.newsroom.antara_site import AntaraSite
-from crawler.newsroom.numbering import A_DAY
+from crawler.newsroom.numbering import STORIES_PER_DAY
 from crawler.newsroom.paser_site import PaserSite
 from crawler.newsroom.paser_stock import CATEGORIES, HOST
 from crawler.newsroom.server import SiteServer
@@ -22,9 +23,12 @@ NOW = datetime(2026, 9, 30, 12, 0, tzinfo=WITA)
 
 
 class Newsroom:
-    """`stories[site]` are the stories, oldest first, withdrawn ones included; `servers[site]` what was asked for and
-    what is switched off. `publish`, `edit`, `withdraw`, `restore`, `move` and `redecorate` are what happens on a site
-    between two runs."""
+    """`stories[site]` are the stories, oldest first, with the withdrawn ones. `servers[site]` logs the requests and can
+    switch addresses off. `publish`, `edit`, `withdraw`, `restore`, `move` and `redecorate` do what happens on a site
+    between two runs.
+
+    `antara` and `paser` are numbers of stories; the same numbers, seed and time make the same newsroom.
+    """
 
     def __init__(self, *, antara: int = 240, paser: int = 120, seed: int = 2026, now: datetime = NOW) -> None:
         self._stock = Stock(antara=antara, paser=paser, seed=seed, now=now)
@@ -42,7 +46,7 @@ class Newsroom:
 
     @property
     def gone_status(self) -> int:
-        """What ANTARA's withdrawn pages answer: 404, or 410."""
+        """The status of ANTARA's withdrawn pages, 404 or 410."""
         return self.antara.gone_status
 
     @gone_status.setter
@@ -51,7 +55,7 @@ class Newsroom:
 
     @contextmanager
     def serving(self) -> Iterator[dict[str, str]]:
-        """Both sites on ports of their own: site -> origin, as http://127.0.0.1:40001."""
+        """Serves both sites on ports of their own; yields site -> origin, as http://127.0.0.1:40001."""
         with ExitStack() as stack:
             yield {site: stack.enter_context(server.serving()) for site, server in self.servers.items()}
 
@@ -60,16 +64,16 @@ class Newsroom:
         return next(s for s in self.stories[site] if s.number == int(number))  # type: ignore[index]
 
     def publish(self, site: SiteName, count: int = 1) -> list[Story]:
-        """`count` new stories at the site's pace; the clock goes on."""
+        """Publishes `count` new stories at the site's pace, and moves the clock to them."""
         written = []
         for _ in range(count):
-            self.now += timedelta(days=1 / A_DAY[site])
+            self.now += timedelta(days=1 / STORIES_PER_DAY[site])
             written.append(self._stock.write(site, self.now - timedelta(minutes=3)))
         self._renumber()
         return written
 
     def edit(self, story: Story) -> None:
-        """A sentence is added to the story's first paragraph that is plain text."""
+        """Adds a sentence to the story's first paragraph of plain text."""
         index = next(i for i, block in enumerate(story.blocks) if block.kind == "text" and not block.rows)
         block = story.blocks[index]
         blocks = list(story.blocks)
@@ -86,7 +90,7 @@ class Newsroom:
         self._touch(story)
 
     def move(self, story: Story) -> None:
-        """Files a post of the media centre under the next category: its permalink changes, its id does not."""
+        """Moves a post of the media centre to the next category: its permalink changes, its id does not."""
         known = list(CATEGORIES.values())
         name, slug, _ = known[([c[0] for c in known].index(story.section) + 1) % len(known)]
         story.crumbs = [*story.crumbs[:-1], (name, f"/category/berita/{slug}/")]
@@ -94,7 +98,7 @@ class Newsroom:
         self._touch(story)
 
     def redecorate(self) -> None:
-        """Changes everything on every page but the stories: counters, sidebars, related teasers."""
+        """Changes what is printed around the stories on every page: counters, sidebars, teasers of other stories."""
         self.antara.edition += 1
         self.paser.edition += 1
 

@@ -1,4 +1,4 @@
-"""Prints MC Kominfo Paser's WordPress: a post, the REST answer, sitemaps, the feed, the listing."""
+"""The pages of MC Kominfo Paser, a WordPress site: posts, REST answers, sitemaps, the feed, listings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ SITE_TITLE = "Media Center Kabupaten Paser"
 
 
 def article_page(story: Story, *, others: Sequence[Story], edition: int) -> str:
-    """A post's page. `others` are posts it links to, with their first paragraphs (four or more)."""
+    """The page of a post. It ends with teasers of `others` (four posts or more). `edition` changes what is printed around
+    the post, but nothing in it."""
     links = [(other.url, other.title) for other in others]
     body = body_html(story, read_also=links[1], elsewhere=links[2], paragraphs=lambda _: True)
     byline = "".join(
@@ -61,7 +62,7 @@ def _bylines(story: Story) -> list[str]:
 
 
 def posts(stories: Sequence[Story], *, fields: Sequence[str]) -> str:
-    """The REST answer; `fields` are those asked for with _fields, none for all."""
+    """The REST answer with the fields of the parameter _fields; empty `fields` mean all."""
     found = [_post(story) for story in stories]
     if fields:
         found = [{name: post[name] for name in fields if name in post} for post in found]

@@ -1,4 +1,4 @@
-"""MC Kominfo Paser's addresses: WordPress with REST, sitemap, feed and listing, and permalinks that move."""
+"""The answers of MC Kominfo Paser: posts, REST, sitemaps, feed and listing, and redirects from old permalinks."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ Allow: /wp-admin/admin-ajax.php
 
 Sitemap: {HOST}/wp-sitemap.xml
 """
-IN_SITEMAP = 2000
-IN_FEED = 10
-_PAST_THE_END = '{"code":"rest_post_invalid_page_number","message":"Nomor halaman tidak valid.","data":{"status":400}}'
+URLS_PER_SITEMAP = 2000
+POSTS_PER_PAGE = 10
+_PAGE_OUT_OF_RANGE = (
+    '{"code":"rest_post_invalid_page_number","message":"Nomor halaman tidak valid.","data":{"status":400}}'
+)
 
 
 class PaserSite:
+    """`edition` changes what is printed around the posts."""
+
     def __init__(self, stories: list[Story], clock: Callable[[], datetime]) -> None:
         self._stories = stories
         self._clock = clock
@@ -31,7 +35,7 @@ class PaserSite:
         self.refresh()
 
     def refresh(self) -> None:
-        """After anything changed in the stories."""
+        """To be called after any change of the stories."""
         self._by_number = {story.number: story for story in self._stories}
         self._by_slug = {story.slug: story for story in self._stories}
         self._place = {story.number: place for place, story in enumerate(self._stories)}
@@ -45,7 +49,7 @@ class PaserSite:
         if path == "/wp-json/wp/v2/posts":
             return self._rest(query)
         if path == "/wp-sitemap.xml":
-            return _xml(sitemap_index(max(1, (len(self._shown) + IN_SITEMAP - 1) // IN_SITEMAP)))
+            return _xml(sitemap_index(max(1, (len(self._shown) + URLS_PER_SITEMAP - 1) // URLS_PER_SITEMAP)))
         if path.startswith("/wp-sitemap-posts-post-"):
             return self._sitemap(path)
         if path == "/feed/":
@@ -62,8 +66,8 @@ class PaserSite:
         return NOT_FOUND
 
     def _article(self, path: str) -> Answer:
-        """/berita/{slug} and /berita/{category}/{slug} serve the post, with and without the last slash; the permalink
-        of a category it was moved from leads on."""
+        """/berita/{slug} and /berita/{category}/{slug} serve the post, with and without the last slash. A category that
+        the post was moved from redirects to its present permalink."""
         *categories, slug = path.removeprefix("/berita/").strip("/").split("/")
         story = self._by_slug.get(slug)
         if story is None or story.withdrawn or len(categories) > 1:
@@ -85,7 +89,7 @@ class PaserSite:
         pages = (len(stories) + size - 1) // size
         content_type = "application/json; charset=UTF-8"
         if page > max(1, pages):
-            return Answer(_PAST_THE_END.encode(), 400, content_type)
+            return Answer(_PAGE_OUT_OF_RANGE.encode(), 400, content_type)
         fields = [name for name in query.get("_fields", "").split(",") if name]
         body = posts(stories[(page - 1) * size : page * size], fields=fields)
         headers = (("X-WP-Total", str(len(stories))), ("X-WP-TotalPages", str(pages)))
@@ -93,15 +97,15 @@ class PaserSite:
 
     def _sitemap(self, path: str) -> Answer:
         part = _number(path.removeprefix("/wp-sitemap-posts-post-").removesuffix(".xml"), 0)
-        shown = self._shown[(part - 1) * IN_SITEMAP : part * IN_SITEMAP] if part > 0 else []
+        shown = self._shown[(part - 1) * URLS_PER_SITEMAP : part * URLS_PER_SITEMAP] if part > 0 else []
         return _xml(sitemap_part(shown)) if shown else NOT_FOUND
 
     def _feed(self, page: int) -> Answer:
-        newest = self._shown[::-1][(page - 1) * IN_FEED : page * IN_FEED]
+        newest = self._shown[::-1][(page - 1) * POSTS_PER_PAGE : page * POSTS_PER_PAGE]
         return Answer(feed(newest).encode(), content_type="application/rss+xml; charset=UTF-8") if newest else NOT_FOUND
 
     def _listing(self, page: int) -> Answer:
-        newest = self._shown[::-1][(page - 1) * IN_FEED : page * IN_FEED]
+        newest = self._shown[::-1][(page - 1) * POSTS_PER_PAGE : page * POSTS_PER_PAGE]
         return Answer(listing_page(newest, page=page).encode()) if newest else NOT_FOUND
 
 

@@ -1,4 +1,4 @@
-"""Writes the posts of MC Kominfo Paser's WordPress, with its own forms of dateline and byline."""
+"""Writes the posts of MC Kominfo Paser, so that every form of dateline, byline and trap comes in its turn."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ _LATE = (
     ("TANA PASER, MCKabPaser – ", "TANA PASER", "dateline-mckabpaser"),
     ("", None, "no-dateline"),
 )
+# Trap -> (n, k): every n-th post has it, from the k-th on, counted from 0.
 _EXTRAS: dict[str, tuple[int, int]] = {
     "list": (11, 1),
     "subheading": (11, 3),
@@ -59,8 +60,8 @@ class PaserDesk:
         has_image = turn % 7 != 6
         caption = f"{tale.caption} (Foto: MC Kominfo Paser)" if has_image and turn % 3 else None
         if caption is None:
-            extras.discard("figure-in-body")  # its caption would be the story's only one
-        # most bylines of this site are one line, so every second one is; the other forms take turns between them
+            extras.discard("figure-in-body")  # else its caption would be the only one of the page
+        # Most bylines of this site are on one line, so every second one is. The other forms take turns in between.
         printed, pewarta, editor, byline_traps = byline(2 if turn % 2 else turn // 2, rng)
         title, traps = tale.title, extras | byline_traps | {dateline_trap, "comment-form", "related-teasers"}
         if turn % 500 in (31, 83):
@@ -122,5 +123,5 @@ def _typographic(block: Block) -> Block:
 
 
 def category_of(story: Story) -> tuple[str, str, int]:
-    """Name, slug and term id of the category a post is filed under now."""
+    """(name, slug, term id) of the category that a post is in now."""
     return next(known for known in CATEGORIES.values() if known[0] == story.section)

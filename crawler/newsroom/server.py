@@ -1,4 +1,4 @@
-"""A site on loopback: answers with validators, gzip and the newsroom's clock, and remembers what was asked."""
+"""An HTTP server for one site on loopback. It sends validators, gzip and the newsroom's time, and logs its requests."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from email.utils import format_datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-SMALLEST_GZIPPED = 500
+MIN_GZIP_BYTES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`modified` becomes Last-Modified. Redirects name their target in `location`."""
+    """What a site answers. `modified` becomes Last-Modified, `location` is the target of a redirect."""
 
     body: bytes
     status: int = 200
@@ -28,8 +28,9 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One request as it came, and the status it was answered with."""
+class LoggedRequest:
+    """A request and the status of its answer, 0 where a fault answered. `path` is with the query; `agent` is the
+    User-Agent; `conditional` requests have If-None-Match or If-Modified-Since."""
 
     path: str
     agent: str
@@ -38,23 +39,24 @@ class Asked:
 
 
 Fault = Callable[[BaseHTTPRequestHandler], bool]
-"""Looks at a request before the site does; True when it has answered, well or badly."""
+"""Gets each request before the site does. True: it has dealt with the request, and the site must not answer."""
 
 
 @dataclass
 class SiteServer:
-    """`answer(path)` is the site. What begins with a prefix in `switched_off` is answered with 404; `fault`, when set,
-    comes before everything."""
+    """`answer(path)` gives the site's answers. A path that begins with a prefix in `switched_off` gets 404. `fault`, if
+    set, gets each request first."""
 
     answer: Callable[[str], Answer]
     clock: Callable[[], datetime]
-    log: list[Asked] = field(default_factory=list)
+    log: list[LoggedRequest] = field(default_factory=list)
     switched_off: set[str] = field(default_factory=set)
     fault: Fault | None = None
 
     @property
     def asked(self) -> list[str]:
-        return [asked.path for asked in self.log]
+        """The paths of all requests, in order."""
+        return [request.path for request in self.log]
 
     @contextmanager
     def serving(self, port: int = 0) -> Iterator[str]:
@@ -74,19 +76,19 @@ def _handler(site: SiteServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         server_version = "nginx"
         sys_version = ""
-        wbufsize = 1 << 16  # head and body in one packet: no waiting for a delayed acknowledgement
+        wbufsize = 1 << 16  # head and body leave in one packet, so that no delayed acknowledgement is waited for
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             if site.fault is not None and site.fault(self):
-                site.log.append(Asked(self.path, self.headers["User-Agent"] or "", False, 0))
+                site.log.append(LoggedRequest(self.path, self.headers["User-Agent"] or "", False, 0))
                 return
             off = any(self.path.startswith(prefix) for prefix in site.switched_off)
             answer = NOT_FOUND if off else site.answer(self.path)
             etag = f'"{sha256(answer.body).hexdigest()[:16]}"'
             conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
             status = 304 if answer.status == 200 and self._unchanged(etag, answer.modified) else answer.status
-            site.log.append(Asked(self.path, self.headers["User-Agent"] or "", conditional, status))
+            site.log.append(LoggedRequest(self.path, self.headers["User-Agent"] or "", conditional, status))
             body = answer.body
             self.send_response(status)
             if answer.location:
@@ -99,7 +101,7 @@ def _handler(site: SiteServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             if status != 304:
                 self.send_header("Content-Type", answer.content_type)
-                if len(body) >= SMALLEST_GZIPPED and "gzip" in (self.headers["Accept-Encoding"] or ""):
+                if len(body) >= MIN_GZIP_BYTES and "gzip" in (self.headers["Accept-Encoding"] or ""):
                     body = gzip.compress(body, 5, mtime=0)
                     self.send_header("Content-Encoding", "gzip")
                 self.send_header("Content-Length", str(len(body)))
@@ -108,7 +110,7 @@ def _handler(site: SiteServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(body)
 
         def _unchanged(self, etag: str, modified: datetime | None) -> bool:
-            """RFC 9110, 13.2.2: If-None-Match goes before If-Modified-Since."""
+            """If-None-Match takes precedence over If-Modified-Since (RFC 9110, 13.2.2)."""
             if (asked := self.headers["If-None-Match"]) is not None:
                 return asked == etag
             return modified is not None and self.headers["If-Modified-Since"] == _http_date(modified)
@@ -117,7 +119,7 @@ def _handler(site: SiteServer) -> type[BaseHTTPRequestHandler]:
             return _http_date(site.clock())
 
         def log_message(self, *args: object) -> None:
-            """The site keeps its own log."""
+            """Nothing is printed: the requests are in `SiteServer.log`."""
 
     return Handler
 

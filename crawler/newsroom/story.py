@@ -1,4 +1,4 @@
-"""A story: what a perfect reader would take from its page, and how the page prints it."""
+"""A story of the newsroom: what a perfect reader would take from its page, and how the page prints it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SiteName = Literal["antara-kaltim", "mc-paser"]
 Layout = Literal["antara-1", "antara-2a", "antara-2b", "antara-3", "antara-amp", "wordpress"]
 Kind = Literal["berita", "foto", "video"]
 BlockKind = Literal[
-    # of the story
+    # parts of the story
     "text",
     "subheading",
     "list",
     "table",
     "quote",
     "tweet",
-    # printed among it, and none of it
+    # printed between them, but not of the story
     "baca-juga",
     "ad",
     "figure",
@@ -31,9 +31,9 @@ BlockKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of the printed body. `rows`: a list's items (one a row), a table's cells.
+    """A piece of the printed body. `rows` are the items of a list (one in each row) or the cells of a table.
 
-    A `text` block with a second row is one paragraph cut by a link to another story: the text goes on after the link.
+    A `text` block with rows is a paragraph with a link to another story in it: `rows[0][0]` is the text after the link.
     """
 
     kind: BlockKind
@@ -41,6 +41,7 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
 
     def paragraphs(self) -> list[str]:
+        """The paragraphs that a reader should take from the block."""
         match self.kind:
             case "text" if self.rows:
                 return [squeezed(f"{self.text} {self.rows[0][0]}")]
@@ -56,16 +57,17 @@ class Block:
 
 
 def squeezed(text: str) -> str:
-    """Runs of white space and no-break spaces as one space, none at the ends."""
+    """The text with each run of white space, no-break spaces too, as one space, and none at its ends."""
     return re.sub(r"\s+", " ", text).strip()
 
 
 @dataclass(slots=True)
 class Story:
-    """The truth of one story, then how it is printed.
+    """The fields that a reader should take from the story's page, then how the page prints the story.
 
-    Times carry +08:00, the offset of both sites. Names are joined by ", ". `published_at` is None where neither the
-    page nor a feed tells it; its seconds are zero where the page prints no machine-readable time.
+    Times are ISO 8601 text with +08:00, the offset of both sites. Names are joined by ", ". `published_at` is None
+    where neither the page nor a feed gives it; its seconds are zero where the page has no machine-readable time.
+    `traps` names what is odd about the page.
     """
 
     site: SiteName
@@ -87,18 +89,18 @@ class Story:
     traps: frozenset[str]
     twin_id: str | None  # the same story on the other site
 
-    # ---- how it is printed
-    instant: datetime  # when it appeared, also where no page says so
+    # How it is printed
+    instant: datetime  # when it was published, even where the page does not say so
     modified: datetime
     slug: str
-    crumbs: list[tuple[str, str]]  # (name, path), the last one is the section
+    crumbs: list[tuple[str, str]]  # (name, path); the last one is the section
     lead_in: str  # dateline as printed before the first paragraph
     blocks: tuple[Block, ...]
     tail: str  # printed after the last paragraph, glued or with its own white space
-    byline: str  # lines parted by \n
+    byline: str  # with \n between lines
     copyright: str
     date_line: str | None
-    machine_date: str | None  # the same instant for a meta element or JSON-LD
+    machine_date: str | None  # the same instant as ISO 8601 text, for a meta element or JSON-LD
     amp_twice: bool = False  # the AMP page prints the body twice
     withdrawn: bool = False
 
@@ -108,7 +110,8 @@ class Story:
 
     @property
     def body(self) -> str:
-        """Paragraphs parted by an empty line: the dateline as printed, no credits, captions, ads or links to others."""
+        """Paragraphs with an empty line between them; with the dateline as printed, without credits, captions, ads and
+        links to other stories."""
         paragraphs = [paragraph for block in self.blocks for paragraph in block.paragraphs()]
         if paragraphs:
             paragraphs[0] = squeezed(self.lead_in + paragraphs[0])
@@ -121,6 +124,6 @@ class Story:
         return " ".join(squeezed(first).split()[:15]) + " ..."
 
     def as_amp(self) -> Story:
-        """The truth of the story's AMP page: it drops the dateline and the tags."""
+        """The story as a reader should take it from its AMP page, which has no dateline and no tags."""
         traps = self.traps | ({"amp-body-twice"} if self.amp_twice else set())
         return replace(self, layout="antara-amp", lead_in="", dateline=None, tags=[], traps=traps)

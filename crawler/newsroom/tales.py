@@ -1,4 +1,4 @@
-"""What happened: a made-up event told as title, paragraphs, caption and tags, before any site prints it."""
+"""Tales: made-up events as title, paragraphs, caption and tags, before a site prints them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from crawler.newsroom.grammar import Teller, topics
 
 @dataclass(frozen=True, slots=True)
 class Tale:
+    """One event, and the material for everything that a page may print of it."""
+
     topic: str
     title: str
     paragraphs: tuple[str, ...]
@@ -18,13 +20,13 @@ class Tale:
     tags: tuple[str, ...]
     subheading: str
     items: tuple[str, ...]
-    aside: str  # one more sentence, for a quote or after a link
+    aside: str  # one more sentence, for a quote or for the text after a link
     tweet: str
     table: tuple[tuple[str, ...], ...]
 
 
 def tell(rng: Random, day: date, length: int | None = None) -> Tale:
-    """A tale of an event on or just before `day`, of about `length` paragraphs (4 to 14 unless told)."""
+    """A tale of an event at most two days before `day`, in `length` paragraphs, by default 4 to 14."""
     names = topics()
     topic = names[int(rng.random() * len(names))]
     teller = Teller(rng, topic, day - timedelta(days=int(rng.random() * 3)))

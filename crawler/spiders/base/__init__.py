@@ -1,1 +1,1 @@
-"""One base class per content management system."""
+"""Base classes of spiders, one for each content management system (CMS)."""

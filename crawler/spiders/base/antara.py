@@ -1,4 +1,4 @@
-"""AntaraSpider: the regional bureaus of the national agency, one content management system on many hosts."""
+"""AntaraSpider, for the regional bureaus of ANTARA, the national agency: one CMS on many hosts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from crawler.fetching import FetchError
 from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
 
-FEED = "/rss/terkini.xml"  # 20 items, about a day of a bureau
-LISTING = "/terkini"  # page N is /terkini/N; ?page=N may be ignored by the server
+# FACTS, section 1: the feed has 20 items, about a day of a bureau; the server may ignore ?page=N.
+FEED = "/rss/terkini.xml"
+LISTING = "/terkini"  # page N is /terkini/N
 
 
 class AntaraSpider(NewsSpider):
-    """The feed first, for its exact times, then the listing back to `since`."""
+    """Reads the feed first, since it has exact times, then walks the listing back to `since`."""
 
     async def discover(self) -> AsyncIterator[None]:
         try:

@@ -1,4 +1,4 @@
-"""NewsSpider: what every news site's spider does; a class per CMS says where that CMS lists its articles."""
+"""NewsSpider, the base of all spiders of news sites. A subclass for each CMS says where it lists its articles."""
 
 from __future__ import annotations
 
@@ -33,21 +33,22 @@ from crawler.session import Session
 
 T = TypeVar("T")
 
-DUE_AT_ONCE = 100
-"""Pages taken from the frontier at a time."""
-LAST_ITEM = 0.05
-"""Seconds for the last item to pass the pipelines: Scrapy looks right then whether all is done, and if not, again only
-after five seconds."""
-FAILURES_IN_A_ROW = 10
-"""After so many articles that could not be fetched, one after the other, a run gives the site up."""
+DUE_BATCH_PAGES = 100
+"""Pages taken from the frontier at a time. Chosen, not measured."""
+LAST_ITEM_WAIT_SECONDS = 0.05
+"""How long `start` waits for the last item to pass the pipelines. Scrapy checks whether all is done when `start` ends,
+and else only five seconds later. Chosen, not measured."""
+MAX_FAILURES_IN_A_ROW = 10
+"""After so many articles in a row that could not be fetched, a run gives the site up. Chosen, not measured."""
 
 
 class NewsSpider(Spider):
-    """Walks a site's listings, keeps what they name in the frontier, fetches what is due, reads and shelves it.
+    """Walks a site's listings, adds the articles they name to the frontier, and fetches, reads and stores what is due.
 
-    Everything is one request after the other: a guest asks for one page at a time. Arguments: `since` (YYYY-MM-DD; by
-    default WARTA_LOOK_BACK_DAYS before today), `max_articles` (fetch at most so many), `origin` (another server in
-    the site's place). Items are articles as dicts, so that feed exports work.
+    It sends one request at a time, so as not to burden the site. Arguments: `since` (YYYY-MM-DD; by default
+    WARTA_LOOK_BACK_DAYS before today), `max_articles` (fetch at most so many), `origin` (another server in the site's
+    place), `discovers` (False: fetch what is due, but walk no listing). Items are articles as dicts, so that Scrapy's
+    feed exports work.
     """
 
     site: str
@@ -68,8 +69,8 @@ class NewsSpider(Spider):
     ) -> None:
         super().__init__(**kwargs)
         self.origin = origin
-        self._asked: dict[str, Capture] = {}
-        self.discovers = discovers  # False: what is due is fetched, the listings are left alone
+        self._listing_captures: dict[str, Capture] = {}
+        self.discovers = discovers
         try:
             self.since = date.fromisoformat(since) if since else None
             self.max_articles = int(max_articles) if max_articles is not None else None
@@ -92,9 +93,8 @@ class NewsSpider(Spider):
 
     @abstractmethod
     def discover(self) -> AsyncIterator[None]:
-        """Walks the listings, `note`s what they name, and yields after each so that due articles are fetched between.
-
-        Sets `session.report.complete` when it came to its end.
+        """Walks the listings and calls `note` with what each names. It yields after each listing, so that due articles
+        are fetched in between, and sets `session.report.complete` when it has reached the end.
         """
 
     async def start(self) -> AsyncIterator[Any]:
@@ -106,12 +106,12 @@ class NewsSpider(Spider):
                 yield article
         except sqlite3.Error as error:
             raise CloseSpider(f"the archive cannot be written: {error}") from error
-        await asyncio.sleep(LAST_ITEM)
+        await asyncio.sleep(LAST_ITEM_WAIT_SECONDS)
 
     async def walk_and_fetch(self) -> AsyncIterator[dict[str, Any]]:
         if self.discovers:
             async for _ in self.discover():
-                # In a slice of a long walk, what is to be checked again would take the place of what is new.
+                # With max_articles, rechecks of known articles would take the places of new ones.
                 async for article in self.fetch_due(untried=self.max_articles is not None):
                     yield article
                 if self.enough() or self.session.stopping:
@@ -123,13 +123,13 @@ class NewsSpider(Spider):
         return self.max_articles is not None and self.session.report.fetched >= self.max_articles
 
     async def fetch_due(self, *, untried: bool = False) -> AsyncIterator[dict[str, Any]]:
-        """Fetches, reads and shelves what the frontier says is due, newest first; with `untried`, only what was never
-        asked for."""
+        """Fetches, reads and stores the pages of the frontier that are due, the newest first; with `untried`, only
+        those never requested before."""
         failures = 0
         if self.session.report.is_turned_away():
             return
         frontier, started_at = self.session.frontier, self.session.started_at
-        while due := frontier.due(before=started_at, limit=DUE_AT_ONCE, untried=untried):
+        while due := frontier.due(before=started_at, limit=DUE_BATCH_PAGES, untried=untried):
             for page in due:
                 if self.enough():
                     return
@@ -139,7 +139,7 @@ class NewsSpider(Spider):
                     if error.kind == "stopping":
                         return
                     failures += 1
-                    if error.of_site or failures == FAILURES_IN_A_ROW:
+                    if error.of_site or failures == MAX_FAILURES_IN_A_ROW:
                         self.session.give_up()
                         return
                 else:
@@ -148,8 +148,8 @@ class NewsSpider(Spider):
                         yield article
 
     async def fetch_page(self, page: Row) -> dict[str, Any] | None:
-        """Fetches a page of the frontier and notes there what came of it. None where there is nothing new to read.
-        Raises FetchError, noted as well unless the run is to stop."""
+        """Fetches a page of the frontier and records the outcome there. None if there is nothing new to read. Raises
+        FetchError, which is recorded, too, unless the run is stopping."""
         session, url = self.session, page["url"]
         session.asking(url, again=page["first_read_at"] is not None)
         try:
@@ -169,7 +169,7 @@ class NewsSpider(Spider):
         return None
 
     async def fetch_article(self, url: str) -> dict[str, Any] | None:
-        """The article as a dict; None when the site says that it is as it was."""
+        """The article as a dict; None if the server answered 304, not modified. Raises FetchError or ReadingError."""
         session = self.session
         address = session.to_wire(url)
         earlier = session.archive.last_reading(address)
@@ -190,14 +190,14 @@ class NewsSpider(Spider):
         return asdict(article)
 
     async def ask(self, path: str, read: Callable[[ListingPage], T], *, conditional: bool) -> T | None:
-        """Fetches a listing and reads it; None when `conditional` and it is as it was when all of it was known. Raises
-        FetchError or ListingError."""
+        """Fetches and reads a listing. With `conditional`, None if it has not changed since all that it names was known
+        (see `all_known`). Raises FetchError or ListingError."""
         session = self.session
         address = session.to_wire(urljoin(session.site.origin, path))
         assert self.since is not None
         earlier = session.archive.known_listing(address, since=self.since) if conditional else None
         response = await fetch(self.crawler, address, earlier=earlier)
-        capture = self._asked[path] = capture_of(response)
+        capture = self._listing_captures[path] = capture_of(response)
         session.server_time = server_clock(response)
         if response.status == 304 or (earlier is not None and capture.payload_digest == earlier.payload_digest):
             return None
@@ -217,19 +217,20 @@ class NewsSpider(Spider):
         return found
 
     def all_known(self, path: str) -> None:
-        """All that the listing last asked for at `path` names, and all that stands behind it, is in the frontier."""
+        """Records that all articles named by the listing last fetched at `path`, and by those after it, are in the
+        frontier. The next run can then stop there if the listing has not changed."""
         assert self.since is not None
-        capture = self._asked.get(path)
+        capture = self._listing_captures.get(path)
         if capture is not None and capture.status == 200:
             self.session.archive.keep_listing(capture, since=self.since)
 
     def wants(self, item: Listed) -> bool:
-        """Whether an article was published or changed since `since`, as far as its listing says."""
+        """Whether an article was published or changed on or after `since`; also if its listing gives no date."""
         assert self.since is not None
         return item.stands_at is None or item.stands_at >= self.since
 
     def note(self, listed: list[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> list[Noticed]:
-        """Keeps in the frontier what listing `on` named and the run wants."""
+        """Adds to the frontier the articles of listing `on` that the run wants."""
         wanted = [item for item in listed if self.wants(item)]
         noticed = self.session.frontier.discover(
             wanted, on=on.removeprefix(self.session.site.origin), at=self.session.last_exchange, walked=walked
@@ -240,5 +241,5 @@ class NewsSpider(Spider):
 
 
 def server_clock(response: Response) -> datetime:
-    """The server's own time, to which "21 jam lalu" is relative; ours where it says none."""
+    """The time of the Date header, to which "21 jam lalu" (21 hours ago) is relative; the local time without one."""
     return http_date((response.headers.get("Date") or b"").decode("latin-1")) or datetime.now(UTC)

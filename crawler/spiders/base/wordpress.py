@@ -1,5 +1,5 @@
-"""WordpressSpider: a news site on WordPress. Any of its ways to list posts can be switched off, so they are tried in
-order, and the run says which served."""
+"""WordpressSpider, for news sites on WordPress. A site can switch off any of its ways to list posts, so they are tried
+in order, and the run reports which one worked."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
 
 REST = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&_fields=id,date_gmt,modified_gmt,link,title"
-SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # WordPress's own; the Yoast plugin's
+SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # of WordPress itself; of the Yoast plugin
 _POSTS = re.compile(r"post(?!s)[^/]*$")
-"""wp-sitemap-posts-post-1.xml and post-sitemap2.xml, not wp-sitemap-posts-page-1.xml."""
+"""Sitemaps of posts: wp-sitemap-posts-post-1.xml and post-sitemap2.xml, but not wp-sitemap-posts-page-1.xml."""
 FEED = "/feed/?paged={}"
 
 
 class WordpressSpider(NewsSpider):
-    """REST, else the sitemap, else the feed, else the pages of `listing`: the first that serves."""
+    """Uses the first that works of REST, the sitemap, the feed and the listing pages. `listing` is the path of a
+    listing page, with {} for its number."""
 
     listing: ClassVar[str] = "/page/{}/"
 
@@ -50,7 +51,7 @@ class WordpressSpider(NewsSpider):
             return
 
     async def walk_sitemap(self) -> AsyncIterator[None]:
-        """The newest part first: parts are filled by post id, so the last one grows."""
+        """Walks the parts of the sitemap from the last one back: posts are in order of id, so new ones are there."""
         session = self.session
         try:
             index = await self.ask(SITEMAPS[0], read_sitemap, conditional=False)
