@@ -1,9 +1,9 @@
-"""Fills an archive with made-up articles, as many as one likes, to measure how search behaves at size:
+"""Fills an archive with made-up articles, to measure search in a large one:
 
-    python -m benchmarks.filling DATA [ARTICLES]
+    python -m benchmarks.filling DATA [ARTICLES]      (default: 1,000,000)
 
-The words are Indonesian roots with their real affixes; how often each occurs follows Zipf's law, so that a few occur in
-nearly all articles, some in 40 of 100, and most in hardly any. The same number gives the same articles each time.
+The words are Indonesian roots with real affixes. Their frequencies follow Zipf's law: a few words are in nearly all
+articles, some in 40 of 100, and most in hardly any. The same number of articles gives the same articles.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from zoneinfo import ZoneInfo
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
 
-WORDS = 300
-"""Words an article has on average."""
+MEAN_ARTICLE_WORDS = 300
 _COMMON = (
     "yang di dan ini itu untuk dengan pada dari dalam tidak akan juga kata ke oleh para telah karena ada ia bisa"
     " lebih saat sudah warga harus kami agar tersebut serta hari tahun orang secara atau dapat masyarakat daerah"
@@ -35,14 +34,14 @@ _CREDITS = (None,) * 16 + ("MC Kominfo Paser", "Humas Pemkab Kutai", "Diskominfo
 _SITES = ("antara-kaltim",) * 7 + ("mc-paser",) * 3
 _ZONE = ZoneInfo("Asia/Makassar")
 _FIRST = datetime(2008, 1, 1, tzinfo=_ZONE)
-_SECONDS = int(timedelta(days=365 * 18.8).total_seconds())
-_TWIN = 10
-"""Of so many articles one is a story that the next one has, too, where that is of the other site."""
-_AT_ONCE = 10_000
+_SPAN_SECONDS = int(timedelta(days=365 * 18.8).total_seconds())
+_TWIN_INTERVAL_ARTICLES = 10
+"""Every tenth article and the next one are the same story, if they are of different sites."""
+_BATCH_ARTICLES = 10_000
 
 
 def nasal(prefix: str, root: str) -> str:
-    """meN- or peN- before a root: menulis, memakai, mengirim, menyapu, membaca, melihat."""
+    """A root with the prefix meN- or peN-, whose nasal depends on the root: menulis, memakai, mengirim, menyapu."""
     first = root[0]
     if first in "kpts" and root[1:2] not in ("", "r", "l"):
         return prefix + {"k": "ng", "p": "m", "t": "n", "s": "ny"}[first] + root[1:]
@@ -54,7 +53,7 @@ def nasal(prefix: str, root: str) -> str:
 
 
 def family(root: str) -> list[str]:
-    """The forms of a root, the commonest first."""
+    """The forms of a root, in the order of their frequency."""
     me, pe = nasal("me", root), nasal("pe", root)
     forms = [root, me + "kan", "di" + root, me, pe + "an", root + "an", "ber" + root, "di" + root + "kan", "ter" + root]
     forms += [root + "nya", "ke" + root + "an", pe, me + "i", "di" + root + "i", pe + "annya", root + "kan"]
@@ -63,7 +62,7 @@ def family(root: str) -> list[str]:
 
 
 def vocabulary() -> tuple[list[str], list[float]]:
-    """Words and how often each occurs, cumulated."""
+    """(words, cumulative frequencies), as random.choices takes them."""
     roots = (files("Sastrawi.Stemmer") / "data" / "kata-dasar.txt").read_text().split()
     roots = [root for root in roots if root.isalpha() and len(root) > 3]
     random.Random(1).shuffle(roots)
@@ -77,36 +76,36 @@ def vocabulary() -> tuple[list[str], list[float]]:
     return list(weights), list(accumulate(weights.values()))
 
 
-def people(chance: random.Random) -> list[str]:
+def people(rng: random.Random) -> list[str]:
     first = (
         "Ahmad Budi Citra Dewi Eko Fajar Gita Hadi Indra Joko Kartika Lestari Mulyono Nur Oki Putri Rahmat Sari".split()
     )
     last = "Wartono Hakim Saad Rusdi Siregar Nugroho Pratama Wijaya Santoso Halim Maulana Kusuma Saputra Utami".split()
-    return [f"{one} {other}" for one in first for other in last if chance.random() < 0.9]
+    return [f"{one} {other}" for one in first for other in last if rng.random() < 0.9]
 
 
 def articles(count: int) -> Iterator[tuple[object, ...]]:
-    """Rows of `articles` in the order of `COLUMNS`."""
-    chance = random.Random(count)
+    """Rows of the table `articles`, in the order of `COLUMNS`."""
+    rng = random.Random(count)
     words, weights = vocabulary()
-    names = people(chance)
+    names = people(rng)
     shares = list(accumulate(1 / (rank + 1) for rank in range(len(names))))
     for number in range(1, count + 1):
-        length = chance.randint(WORDS // 2, WORDS * 3 // 2)
-        text = chance.choices(words, cum_weights=weights, k=length + 8)
+        length = rng.randint(MEAN_ARTICLE_WORDS // 2, MEAN_ARTICLE_WORDS * 3 // 2)
+        text = rng.choices(words, cum_weights=weights, k=length + 8)
         title, body, start = " ".join(text[:8]).capitalize(), [], 8
         while start < len(text):
-            end = start + chance.randint(20, 45)
+            end = start + rng.randint(20, 45)
             body.append(" ".join(text[start:end]).capitalize() + ".")
             start = end
-        site = chance.choice(_SITES)
-        published = _FIRST + timedelta(seconds=_SECONDS * number // count)
+        site = rng.choice(_SITES)
+        published = _FIRST + timedelta(seconds=_SPAN_SECONDS * number // count)
         key = int(published.timestamp()) << 20 | crc32(f"{site}/{number}".encode()) & 0xFFFFF
         yield (
             key, f"{site}/{number}", site, number, f"https://{site}.example/berita/{number}/x", title,
-            chance.choices(names, cum_weights=shares)[0], chance.choices(names, cum_weights=shares)[0],
-            published.isoformat(), published.date().isoformat(), chance.choice(_SECTIONS),
-            json.dumps(text[:3]), "Tana Paser", chance.choice(_CREDITS), int(chance.random() < 0.05),
+            rng.choices(names, cum_weights=shares)[0], rng.choices(names, cum_weights=shares)[0],
+            published.isoformat(), published.date().isoformat(), rng.choice(_SECTIONS),
+            json.dumps(text[:3]), "Tana Paser", rng.choice(_CREDITS), int(rng.random() < 0.05),
             "\n\n".join(body), length, "made-up", published.isoformat(), number, f"{number:040x}",
         )  # fmt: skip
 
@@ -122,7 +121,7 @@ def fill(data: Path, count: int) -> None:
         marks = ", ".join("?" for _ in COLUMNS.split(","))
         batch: list[tuple[Any, ...]] = []
 
-        def put() -> None:
+        def write_batch() -> None:
             with archive.writing():
                 archive.db.conn.executemany(
                     "INSERT INTO captures (id, site, url, article_id, fetched_at, status, content_type, record_type,"
@@ -143,7 +142,7 @@ def fill(data: Path, count: int) -> None:
                     [
                         (r[1], one[1])
                         for one, other in pairwise(batch)
-                        if one[3] % _TWIN == 0 and one[2] != other[2]
+                        if one[3] % _TWIN_INTERVAL_ARTICLES == 0 and one[2] != other[2]
                         for r in (one, other)
                     ],
                 )
@@ -151,9 +150,9 @@ def fill(data: Path, count: int) -> None:
 
         for row in articles(count):
             batch.append(row)
-            if len(batch) == _AT_ONCE:
-                put()
-        put()
+            if len(batch) == _BATCH_ARTICLES:
+                write_batch()
+        write_batch()
         archive.db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
         archive.db.conn.commit()
         update_terms(archive)

@@ -1,9 +1,9 @@
-"""How many pages a second one core reads: warta beside other readers, on the same pages, in turns.
+"""Pages read per second on one core, by warta and by other readers, from the same pages.
 
 python -m benchmarks.reading [STORIES]      needs the extra `peers`
 
-The newsroom prints little around a story (5 kB a page), a live site prints much (the listing page stored in 2026 has
-113 kB). So the same pages are read twice over: as they are, and with so many cards, menus and popular boxes around.
+The newsroom prints little around a story (pages of 5 kB), a live site prints much (a listing page of 2026 has 113 kB).
+So the pages are measured twice: as they are, and with made-up menus and cards around the story up to live size.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from tests.reading import peers, quality
 from tests.reading.quality import Page, Read
 
 TURNS = 5
-"""Each reader reads a fifth of the pages and gives way, so that a machine that slows down slows all of them."""
-REAL_SIZE = 110_000
+"""Each reader reads a fifth of the pages, then the next one, so that a machine that slows down slows all of them."""
+LIVE_PAGE_CHARS = 110_000
 
 
 def surroundings(size: int) -> str:
-    """A live page's menus and cards, made-up, of so many characters."""
+    """Made-up menus and cards as around the story of a live page, of at least `size` characters."""
     stories = Newsroom(antara=200, paser=1).stories["antara-kaltim"]
     cards = [
         f'<div class="card__post card__post-list mt-30"><div class="image-sm">'
@@ -56,7 +56,7 @@ def measure(pages: Sequence[Page]) -> None:
     readers = {f"warta {version('warta')}": warta} | peers.readers() | peers.text_readers()
     seconds = dict.fromkeys(readers, 0.0)
     for reader in readers.values():
-        reader(pages[0])  # what is loaded at the first page is no reading
+        reader(pages[0])  # loads what the reader needs, which is not measured
     for turn in range(TURNS):
         for name, reader in readers.items():
             started = time.process_time()
@@ -73,10 +73,10 @@ def measure(pages: Sequence[Page]) -> None:
 
 
 def main(stories: int) -> None:
-    # One page a story: the AMP page after the other would find its dates in htmldate's caches.
+    # One page per story: an AMP page after the story's other page would find its dates in htmldate's caches.
     pages = list({page.truth.id: page for page in quality.pages(stories)}.values())
     measure(pages)
-    around = surroundings(REAL_SIZE)
+    around = surroundings(LIVE_PAGE_CHARS)
     measure([replace(page, html=page.html.replace("</body>", f"{around}</body>")) for page in pages])
 
 

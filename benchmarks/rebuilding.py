@@ -1,4 +1,4 @@
-"""What `warta rebuild` does in a second, with one process and with two, and what memory it takes.
+"""Pages per second of `warta rebuild`, with one worker process and with two, and its peak memory.
 
 python -m benchmarks.rebuilding [STORIES ...]      (default: 2000 20000)
 """
@@ -17,11 +17,11 @@ from benchmarks.scheduled import newsroom, run
 from tests.support.commands import WARTA
 
 ROUNDS = 2
-"""Each is done so often, in turns, and the fastest counts: what else the machine does only ever adds."""
+"""Each rebuild runs twice, in turns, and the fastest counts: other work on the machine only makes it slower."""
 
 
 def rebuild(data: Path, workers: int) -> tuple[float, int]:
-    """(seconds, peak memory of the largest process in bytes) of one `warta rebuild`."""
+    """(seconds, peak memory in bytes of the largest process) of one `warta rebuild`."""
     started = time.monotonic()
     process = subprocess.Popen(
         [WARTA, "rebuild", "--workers", str(workers), "--data", data], stdout=subprocess.DEVNULL, stderr=sys.stderr

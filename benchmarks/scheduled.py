@@ -1,6 +1,6 @@
-"""What a scheduled run costs and notices, and what memory a run takes, against the newsroom on this machine.
+"""What scheduled runs cost and whether they notice every change, and the peak memory of a first run.
 
-python -m benchmarks.scheduled runs [STORIES]          the first run, one right after it, one after some news
+python -m benchmarks.scheduled runs [STORIES]          a first run, a second right after it, and two after changes
 python -m benchmarks.scheduled memory [STORIES ...]    peak memory of a first run of so many stories
 """
 
@@ -29,7 +29,7 @@ def newsroom(stories: int) -> Newsroom:
 
 
 def run(data: Path, origins: dict[str, str]) -> tuple[dict[str, Any], float, int]:
-    """(counts of all sites together, seconds, peak memory in bytes) of one `warta crawl`."""
+    """(sums of COLUMNS over all sites, seconds of the slower site, peak memory in bytes) of one `warta crawl`."""
     report = data.parent / "report.json"
     process = subprocess.Popen(
         [WARTA, *crawl_arguments(data, origins, "--report", str(report), since=SINCE)], stdout=subprocess.DEVNULL
@@ -43,8 +43,8 @@ def run(data: Path, origins: dict[str, str]) -> tuple[dict[str, Any], float, int
 
 
 def show(what: str, counts: dict[str, Any], seconds: float) -> None:
-    told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
-    print(f"{what}: {told}; {seconds:.1f} s")
+    text = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    print(f"{what}: {text}; {seconds:.1f} s")
 
 
 def runs(stories: int) -> None:

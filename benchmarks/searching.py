@@ -1,10 +1,10 @@
-"""How long a search takes at size; run it on an archive that `benchmarks.filling` made:
+"""How long searches take in a large archive, one that `benchmarks.filling` made:
 
-    python -m benchmarks.searching DATA            # latency of 200 queries in both orders, pages beside Datasette's own
+    python -m benchmarks.searching DATA            # 200 queries in both orders; pages, beside Datasette's own
     python -m benchmarks.searching DATA add        # what 1,000 more articles cost, and the size of one on disk
 
-Each query asks for 20 hits with snippets, all facets and the total, once to warm up and three times for the figure, of
-which the median counts.
+Each query asks for 20 hits with snippets, all facets and the total. It runs once to warm up, then three times, of which
+the median counts.
 """
 
 from __future__ import annotations
@@ -28,62 +28,61 @@ from archive.store.database import Archive, database_path
 from benchmarks.filling import articles
 from tests.support.shelf import shelve
 
-A_KIND = 20
-"""Queries of each kind."""
+QUERIES_PER_KIND = 20
 
 
 def queries(archive: Archive) -> dict[str, list[Query]]:
-    """Kind -> queries, the same each time for the same archive."""
-    chance = random.Random(1)
+    """Kind of query -> queries; the same for the same archive."""
+    rng = random.Random(1)
     total = archive.rows("SELECT count(*) AS n FROM articles_fts_docsize")[0]["n"]
 
-    def of_parts(low: float, high: float, count: int = A_KIND) -> list[str]:
-        """Words that so large a part of all articles has."""
+    def words_in(low: float, high: float, count: int = QUERIES_PER_KIND) -> list[str]:
+        """`count` words that between `low` and `high` of all articles have, as fractions of 1."""
         rows = archive.rows(
             "SELECT form FROM terms WHERE count BETWEEN ? AND ? AND length(form) > 3 ORDER BY form",
             [low * total, high * total],
         )
-        return [row["form"] for row in chance.choices(rows, k=count)]
+        return [row["form"] for row in rng.choices(rows, k=count)]
 
     big = archive.rows("SELECT stem, count(*) AS n FROM terms GROUP BY stem HAVING n BETWEEN 15 AND 30 ORDER BY stem")
     rarest = archive.rows("SELECT form FROM terms ORDER BY count, form LIMIT 1000")
-    families = [row["stem"] for row in chance.choices(big, k=A_KIND)]
-    middle = of_parts(0.0005, 0.01, 400)
+    families = [row["stem"] for row in rng.choices(big, k=QUERIES_PER_KIND)]
+    middle = words_in(0.0005, 0.01, 400)
     phrases: list[str] = []
-    while len(phrases) < A_KIND:
+    while len(phrases) < QUERIES_PER_KIND:
         row = archive.row(
             "SELECT lead FROM articles WHERE key >= ? LIMIT 1",
-            [chance.randint(*archive.db.execute("SELECT min(key), max(key) FROM articles").fetchone())],
+            [rng.randint(*archive.db.execute("SELECT min(key), max(key) FROM articles").fetchone())],
         )
         text = row["lead"].strip(".").split() if row else []
         if len(text) > 6:
             phrases.append(f'"{" ".join(text[3:5])}"')
     people = [row["pewarta"] for row in archive.rows("SELECT DISTINCT pewarta FROM articles LIMIT 200")]
     made: dict[str, list[str]] = {
-        "rare word": [f"={row['form']}" for row in chance.sample(rarest, A_KIND)],
-        "common word (40 of 100 stories)": [f"={word}" for word in of_parts(0.35, 0.5)],
-        "stop word": [chance.choice(["yang", "di", "dan", "ini", "untuk", "dengan"]) for _ in range(A_KIND)],
-        "two to four words": [" ".join(chance.sample(middle, chance.randint(2, 4))) for _ in range(A_KIND)],
-        "common and rare together": [f"{a} {b}" for a, b in zip(of_parts(0.2, 0.5), middle, strict=False)],
+        "rare word": [f"={row['form']}" for row in rng.sample(rarest, QUERIES_PER_KIND)],
+        "common word (40 of 100 stories)": [f"={word}" for word in words_in(0.35, 0.5)],
+        "stop word": [rng.choice(["yang", "di", "dan", "ini", "untuk", "dengan"]) for _ in range(QUERIES_PER_KIND)],
+        "two to four words": [" ".join(rng.sample(middle, rng.randint(2, 4))) for _ in range(QUERIES_PER_KIND)],
+        "common and rare together": [f"{a} {b}" for a, b in zip(words_in(0.2, 0.5), middle, strict=False)],
         "phrase": phrases,
-        "prefix": [f"{word[:3]}*" for word in middle[:A_KIND]],
+        "prefix": [f"{word[:3]}*" for word in middle[:QUERIES_PER_KIND]],
         "family of 15 to 30 forms": families,
     }
     result = {kind: [Query(words=typed, limit=20) for typed in texts] for kind, texts in made.items()}
-    years = [chance.randint(2008, 2025) for _ in range(A_KIND)]
+    years = [rng.randint(2008, 2025) for _ in range(QUERIES_PER_KIND)]
     result["word within a year"] = [
         Query(words=word, since=date(year, 1, 1), until=date(year, 12, 31), limit=20)
         for word, year in zip(middle, years, strict=False)
     ]
     result["word of a site or a pewarta"] = [
-        Query(words=word, limit=20, **({"site": "mc-paser"} if number % 2 else {"pewarta": chance.choice(people)}))
-        for number, word in enumerate(of_parts(0.001, 0.4))
+        Query(words=word, limit=20, **({"site": "mc-paser"} if number % 2 else {"pewarta": rng.choice(people)}))
+        for number, word in enumerate(words_in(0.001, 0.4))
     ]
     return result
 
 
-def taken(work: Callable[[], object]) -> float:
-    """Milliseconds, the median of three after one to warm up."""
+def median_milliseconds(work: Callable[[], object]) -> float:
+    """The median of three runs, after one to warm up."""
     work()
     times = []
     for _ in range(3):
@@ -104,7 +103,7 @@ def latency(data: Path) -> None:
         for kind, asked in queries(archive).items():
             line = []
             for sort, all_times in everything.items():
-                times = [taken(partial(search, archive, replace(query, sort=sort))) for query in asked]
+                times = [median_milliseconds(partial(search, archive, replace(query, sort=sort))) for query in asked]
                 all_times += times
                 line += [f"{median(times):.1f}", f"{p95(times):.1f}"]
             print(f"| {kind} | {' | '.join(line)} |", flush=True)
@@ -117,7 +116,7 @@ def latency(data: Path) -> None:
 
 
 async def pages(data: Path, words: list[str]) -> None:
-    """The reading room's pages beside Datasette's own table search for the same words."""
+    """Times pages of the reading room, and Datasette's own table search for the same words."""
     from datasette.app import Datasette
 
     from archive.web.datasette_config import METADATA, SETTINGS
