@@ -1,1 +1,1 @@
-"""Gold cases: stored pages and what is to be read from them."""
+"""Gold cases: stored pages, each with the article that should be read from it."""

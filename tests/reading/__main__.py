@@ -1,4 +1,4 @@
-"""Gold cases and the quality of reading: python -m tests.reading add|rewrite|measure|pin|compare --help"""
+"""Keeps the gold cases and measures how well pages are read: python -m tests.reading --help"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.reading.cases import ROOT, Case, all_cases
 
 @click.group()
 def main() -> None:
-    """Gold cases of reading, and how well the newsroom's pages are read."""
+    """Keep gold cases, and measure how well the newsroom's pages are read."""
 
 
 @main.command()
@@ -67,7 +67,7 @@ def add(
 
 
 def _from_archive(data: Path, article_id: str) -> tuple[bytes, str, datetime, str]:
-    """(record, address, time, Content-Type): the capture that the article was read from."""
+    """(WARC record, URL, time, Content-Type) of the capture that the article was read from."""
     with Archive.open_reading(data) as archive:
         article = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
         if article is None:
@@ -83,7 +83,7 @@ def _from_archive(data: Path, article_id: str) -> tuple[bytes, str, datetime, st
 @click.argument("names", nargs=-1, metavar="[SITE/CASE]...")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def rewrite(names: tuple[str, ...], dry_run: bool) -> None:
-    """Write what is read now into the goldens of the cases (all, unless some are named), and show the differences."""
+    """Write what is read now into the golden articles of the cases (by default of all), and show the differences."""
     changed = 0
     for case in [Case(name) for name in names] or all_cases():
         old, new = (case.folder / "article.json").read_text(), pretty(case.read())
@@ -99,7 +99,7 @@ def rewrite(names: tuple[str, ...], dry_run: bool) -> None:
 @main.command("measure")
 @click.option("--stories", default=quality.STORIES, show_default=True, help="Stories of the newsroom.")
 def measure_command(stories: int) -> None:
-    """Show how exactly each field is read, and examples of what is not."""
+    """Show for each field the share of pages where it is read right, and examples of wrong ones."""
     measured = quality.measure(quality.warta, stories)
     for site, shares in measured.shares().items():
         click.echo(f"{site}, {measured.sums[site]['pages']} pages")
@@ -111,7 +111,7 @@ def measure_command(stories: int) -> None:
 
 @main.command()
 def pin() -> None:
-    """Pin what is measured now as the floor; refuses where a share would be lowered."""
+    """Write the shares measured now as floors, which a test holds; refused if any would become lower."""
     shares, pinned = quality.measure(quality.warta).shares(), quality.floors() if quality.FLOORS.exists() else {}
     lower = [
         f"{site} {name}: {shares[site][name]} is below {floor}"
@@ -128,7 +128,7 @@ def pin() -> None:
 @main.command()
 @click.option("--stories", default=300, show_default=True, help="Stories of the newsroom.")
 def compare(stories: int) -> None:
-    """Show other readers beside warta on the same pages (needs the extra `peers`)."""
+    """Measure warta and other readers on the same pages (needs the extra `peers`)."""
     from tests.reading import peers
 
     try:

@@ -1,8 +1,8 @@
-"""A gold case is a folder `tests/reading/SITE/CASE/` with a page as it was stored and what is to be read from it.
+"""A gold case is a folder `tests/reading/SITE/CASE/` with a stored page and the article that should be read from it.
 
-page.html or page.warc.gz   the body of an answer, or the record of one, byte for byte
-source.json                 address, Content-Type and time of the answer
-article.json                the golden article: every field of Article
+page.html or page.warc.gz   the body of a response, or its WARC record, byte for byte
+source.json                 URL, Content-Type and time of the response
+article.json                the golden article: every field of Article, checked by hand
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Case:
         return decode_page(body, self.source["content_type"])
 
     def read(self) -> Golden:
-        """What is read from the page now. Raises ReadingError."""
+        """The article as read from the page now. Raises ReadingError."""
         source = self.source
         fetched_at = datetime.fromisoformat(source["fetched_at"])
         return plain(read_article(self.page(), url=source["url"], site=self.site, fetched_at=fetched_at))

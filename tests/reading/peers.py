@@ -1,4 +1,4 @@
-"""Other readers of news pages, as anybody would use them: their defaults, their own names for what they read."""
+"""Other readers of news pages, with their default settings, to compare with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMON = (
     "body recall",
     "body F1",
 )
-"""What all of them read. None has an editor, a dateline, a credit or an advertorial mark."""
+"""The measures of what all of them read. None reads editors, datelines, credits or advertorial marks."""
 
 
 def readers() -> dict[str, Reader]:
@@ -29,7 +29,7 @@ def readers() -> dict[str, Reader]:
     import newsplease  # noqa: F401
     import tldextract
 
-    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())  # else it asks the network
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())  # else it sends requests
     logging.disable(logging.CRITICAL)
     made: dict[str, Callable[[Page], Read]] = {
         "trafilatura": _trafilatura,
@@ -75,7 +75,7 @@ def _iso(moment: Any) -> str | None:
 
 
 def text_readers() -> dict[str, Reader]:
-    """As `readers`, those that read the text alone."""
+    """Readers of the text alone, in the form of `readers`."""
     import resiliparse  # noqa: F401
 
     return {f"resiliparse {version('resiliparse')}": _resiliparse}

@@ -1,7 +1,8 @@
-"""How well a reader reads: every page of the newsroom against the newsroom's own truth, field by field.
+"""Measures a reader: what it reads from each page of the newsroom is compared with the story, field by field.
 
-Fields are right or wrong. Bodies are measured in words: precision (of the words read, how many are the story's), recall
-(of the story's words, how many were read) and F1, each as a mean over pages, and the share of bodies exactly right.
+A field is right or wrong. A body is measured in words: precision (the share of the words read that are the story's),
+recall (the share of the story's words that were read) and F1, each as a mean over pages, and the share of bodies
+exactly right.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from crawler.newsroom.story import SiteName, Story
 FIELDS: tuple[str, ...] = ("title", "pewarta", "editor", "published_at", "section", "tags", "dateline", "credit")
 FIELDS += ("is_advertorial", "caption", "image_url", "layout")
 DAY = "published day"
-"""As published_at, but for readers that give no time of day."""
+"""The day of published_at, for readers that give no time."""
 BODY = ("body exactly right", "body precision", "body recall", "body F1")
 MEASURES = (*FIELDS, DAY, *BODY)
 STORIES = 900
@@ -36,7 +37,7 @@ Shares = dict[str, dict[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the newsroom: the text as decoded, and the story as a perfect reader would take it from there."""
+    """A page of the newsroom: `html` is decoded; `truth` is the story as a perfect reader would take it from there."""
 
     html: str
     url: str
@@ -46,11 +47,11 @@ class Page:
 
 
 Reader = Callable[[Page], Read]
-"""Page -> field -> value; raises ReadingError where it finds no story."""
+"""Reads a page: field -> value. Raises ReadingError if it finds no story."""
 
 
 def pages(stories: int = STORIES) -> Iterator[Page]:
-    """Both sites' stories in their layouts, and ANTARA's AMP pages."""
+    """The pages of all stories of both sites, and ANTARA's AMP pages."""
     room = Newsroom(antara=stories * 2 // 3, paser=stories // 3)
     for name, told in room.stories.items():
         for story in told:
@@ -67,7 +68,7 @@ def warta(page: Page) -> Read:
 
 @dataclass
 class Quality:
-    """Sums over pages of (site, measure), and the first examples of what was wrong."""
+    """`sums`: site -> measure -> sum over its pages. `wrong`: (site, measure) -> the first three wrong readings."""
 
     sums: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     wrong: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -90,7 +91,8 @@ class Quality:
             examples.append(f"{page.truth.layout} {page.truth.id}: {_difference(str(read), str(true))}")
 
     def shares(self) -> Shares:
-        """Site -> measure -> share, rounded down to four places, so that a floor is never above what was measured."""
+        """Site -> measure -> mean over pages. Rounded down to four places, so that a floor is never above the measured
+        value."""
         return {
             site: {name: int(sums[name] / sums["pages"] * 10_000) / 10_000 for name in MEASURES}
             for site, sums in self.sums.items()
@@ -111,12 +113,12 @@ def measure(reader: Reader, stories: int = STORIES) -> Quality:
 def truth_of(story: Story, name: str) -> object:
     value = getattr(story, name)
     if name == "published_at" and story.date_line is None and story.machine_date is None:
-        return None  # not on the page; the listing tells it
+        return None  # only a listing has it
     return value
 
 
 def words_right(read: str, true: str) -> tuple[float, float, float]:
-    """(precision, recall, F1) of the words of two texts, as bags."""
+    """(precision, recall, F1) of two texts as bags of words."""
     ours, theirs = Counter(read.split()), Counter(true.split())
     common = (ours & theirs).total()
     if not common:

@@ -1,9 +1,9 @@
-"""Known items: someone remembers a story and asks for it in words of their own form.
+"""Known-item search: someone remembers a story and searches for it, with words in other forms than the story has.
 
     python -m tests.search.known_items      # how often the story is among the first ten hits, beside plain FTS5
 
-Each query is a headline of the newsroom whose words are put in other forms: forms that stand nowhere in that story.
-The forms are written here by hand, without sight of any stemmer.
+Each query is a headline of the newsroom with its words in forms that are nowhere in that story. The forms are written
+by hand, independently of any stemmer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import Story
 from tests.support.shelf import shelve
 
-QUERIES, FIRST = 200, 10
+QUERIES, TOP_HITS = 200, 10
 
 _FORMS = """
     ikuti mengikuti diikuti | rendam merendam terendam | salurkan menyalurkan disalurkan penyaluran
@@ -56,7 +56,7 @@ FAMILIES = {form: group.split() for group in re.split(r"[|\n]", _FORMS) for form
 
 @dataclass(frozen=True)
 class Score:
-    """Of so many queries, how many have their story among the first ten hits, and as the first."""
+    """How many queries have their story among the first TOP_HITS hits (`found`), and as the first one (`first`)."""
 
     queries: int
     found: int
@@ -64,7 +64,7 @@ class Score:
 
 
 def filled(data: Path) -> tuple[Archive, list[Story]]:
-    """An archive of the newsroom's stories as they are, without crawling."""
+    """(archive, its stories): the newsroom's stories, stored without a crawl."""
     room = Newsroom(antara=1000, paser=500)
     stories = [*room.stories["antara-kaltim"], *room.stories["mc-paser"]]
     archive = Archive.open(data)
@@ -79,44 +79,44 @@ def filled(data: Path) -> tuple[Archive, list[Story]]:
 
 
 def queries(stories: list[Story]) -> list[tuple[str, str]]:
-    """(what is typed, the id of the story it is about), of stories whose headline is theirs alone."""
-    chance = random.Random(1)
+    """(what is typed, id of the story wanted), for QUERIES stories whose headline no other story has."""
+    rng = random.Random(1)
     titles = Counter(story.title.lower() for story in stories)
     made: list[tuple[str, str]] = []
-    for story in chance.sample(stories, len(stories)):
+    for story in rng.sample(stories, len(stories)):
         text = set(re.findall(r"\w+", f"{story.title} {story.body}".lower()))
-        words, others = [], 0
+        words, changed = [], 0
         for word in re.findall(r"\w+", story.title.lower()):
             forms = [form for form in FAMILIES.get(word, ()) if form not in text]
-            words.append(chance.choice(forms) if forms else word)
-            others += bool(forms)
-        if others and titles[story.title.lower()] == 1 and len(made) < QUERIES:
+            words.append(rng.choice(forms) if forms else word)
+            changed += bool(forms)
+        if changed and titles[story.title.lower()] == 1 and len(made) < QUERIES:
             made.append((" ".join(words), story.id))
     return made
 
 
-def score(find: Callable[[str], list[str]], asked: list[tuple[str, str]]) -> Score:
-    ranks = [found.index(wanted) if wanted in (found := find(words)) else FIRST for words, wanted in asked]
-    return Score(len(asked), sum(rank < FIRST for rank in ranks), ranks.count(0))
+def score(find: Callable[[str], list[str]], known: list[tuple[str, str]]) -> Score:
+    ranks = [found.index(wanted) if wanted in (found := find(words)) else TOP_HITS for words, wanted in known]
+    return Score(len(known), sum(rank < TOP_HITS for rank in ranks), ranks.count(0))
 
 
-def ours(archive: Archive) -> Callable[[str], list[str]]:
+def warta_search(archive: Archive) -> Callable[[str], list[str]]:
     def find(words: str) -> list[str]:
-        hits = search(archive, Query(words=words, limit=FIRST)).hits
+        hits = search(archive, Query(words=words, limit=TOP_HITS)).hits
         return [name for hit in hits for name in (hit.id, *hit.also_on)]
 
     return find
 
 
-def plain(archive: Archive, joint: str) -> Callable[[str], list[str]]:
-    """FTS5 as it is: the same index, all words (joint " AND ") or any of them (" OR "), in the forms typed."""
+def fts5_search(archive: Archive, operator: str) -> Callable[[str], list[str]]:
+    """Plain FTS5 on the same index, with the words as typed: all of them (`operator` " AND ") or any (" OR ")."""
 
     def find(words: str) -> list[str]:
-        expression = joint.join(f'"{word}"' for word in words.split())
+        expression = operator.join(f'"{word}"' for word in words.split())
         rows = archive.rows(
             "SELECT id FROM articles_fts JOIN articles ON key = articles_fts.rowid WHERE articles_fts MATCH ?"
             " ORDER BY rank LIMIT ?",
-            [expression, FIRST],
+            [expression, TOP_HITS],
         )
         return [row["id"] for row in rows]
 
@@ -126,17 +126,17 @@ def plain(archive: Archive, joint: str) -> Callable[[str], list[str]]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         archive, stories = filled(Path(folder))
-        asked = queries(stories)
+        known = queries(stories)
         searches = {
-            "warta": ours(archive),
-            "FTS5, all words": plain(archive, " AND "),
-            "FTS5, any": plain(archive, " OR "),
+            "warta": warta_search(archive),
+            "FTS5, all words": fts5_search(archive, " AND "),
+            "FTS5, any": fts5_search(archive, " OR "),
         }
         for name, find in searches.items():
-            got = score(find, asked)
+            got = score(find, known)
             print(f"{name:16} {got.found / got.queries:6.1%} in the first ten, {got.first / got.queries:6.1%} first")  # noqa: T201
-        for words, wanted in asked:
-            if wanted not in ours(archive)(words):
+        for words, wanted in known:
+            if wanted not in warta_search(archive)(words):
                 print(f"  not found: {words} ({wanted})")  # noqa: T201
 
 

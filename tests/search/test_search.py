@@ -1,4 +1,4 @@
-"""Search: what a person may type, word families, equal names, order, folding, counts."""
+"""Search: the query language, word families, equal names, order, one hit per story, counts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def found(archive: Archive, words: str, **narrowed: object) -> list[int]:
-    """The numbers of the stories found, in their order."""
+    """The numbers of the stories found, in the order of the hits."""
     update_terms(archive)
     hits = search(archive, Query(words=words, **narrowed)).hits  # type: ignore[arg-type]
     return [int(hit.id.rpartition("/")[2]) for hit in hits]
@@ -114,7 +114,7 @@ def test_what_a_person_types_finds(archive: Archive, words: str, numbers: set[in
 )
 def test_what_is_odd_is_searched_as_words(odd: str, plain: str) -> None:
     def words(typed: str) -> list[str]:
-        return [token for group in parse_query(typed).required for term in group for token in term.tokens]
+        return [token for terms in parse_query(typed).required for term in terms for token in term.tokens]
 
     assert sorted(words(odd)) == sorted(words(plain))
     assert not parse_query(odd).excluded
@@ -125,7 +125,7 @@ ODD = ' " - = * : OR judul: sejak: ( ) gajah 2020 NOT \0 \' -"'.split(" ")
 
 @pytest.fixture
 def filled(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    """Stories that odd queries find, more of them than are ranked and counted."""
+    """An archive with stories that odd queries find, more of them than are ranked or counted."""
     monkeypatch.setattr("archive.search.engine.MAX_COUNTED_ARTICLES", 10)
     monkeypatch.setattr(fts, "MAX_COUNTED_ARTICLES", 10)
     monkeypatch.setattr(fts, "MAX_RANKED_ARTICLES", 5)
@@ -156,10 +156,10 @@ def test_years_months_and_days_are_read_as_their_first_and_last_day() -> None:
     assert [date_range(odd) for odd in ("2020-13", "2021-02-29", "20", "kapan", "0000")] == [None] * 5
 
 
-@pytest.mark.parametrize("limits", [{"since": date.min}, {"until": date.max}, {"since": date.max, "until": date.min}])
-def test_any_day_may_limit(archive: Archive, limits: dict[str, date]) -> None:
+@pytest.mark.parametrize("days", [{"since": date.min}, {"until": date.max}, {"since": date.max, "until": date.min}])
+def test_any_day_may_limit(archive: Archive, days: dict[str, date]) -> None:
     shelve(archive, 1)
-    assert found(archive, "isi", **limits) == ([] if len(limits) == 2 else [1])
+    assert found(archive, "isi", **days) == ([] if len(days) == 2 else [1])
 
 
 # Word families
@@ -192,7 +192,7 @@ def test_words_that_are_no_relatives_have_other_stems() -> None:
         "meninggal tinggal menemani bertani bekasi bekas setuju tuju pemerintah perintah merah kerusakan rusa".split()
     )
     stems = [stem(form) for form in apart]
-    assert len(set(stems)) == len(stems) - 0, stems
+    assert len(set(stems)) == len(stems), stems
 
 
 def test_a_word_finds_its_family_and_quotes_ask_for_one_form(archive: Archive) -> None:
@@ -273,7 +273,7 @@ def test_words_follow_edits_and_withdrawn_words_are_forgotten(archive: Archive) 
     update_terms(archive)
     shelve(archive, 1, body="unta putih")
     shelve(archive, 3, body="kuda")
-    shelve(archive, 3, body="keledai")  # edited before it was counted
+    shelve(archive, 3, body="keledai")  # edited before its words were counted
     update_terms(archive)
     counts = {row["form"]: row["count"] for row in archive.rows("SELECT * FROM terms")}
     assert counts == {"gajah": 1, "hitam": 1, "unta": 1, "putih": 1, "keledai": 1, "judul": 3}
@@ -296,7 +296,7 @@ def test_of_a_family_the_commonest_forms_are_looked_for(archive: Archive, monkey
     for number, form in enumerate(("ditulis", "ditulis", "penulis", "penulis", "tulisan"), 1):
         shelve(archive, number, body=form)
     assert set(found(archive, "menulis")) == {1, 2, 3, 4}
-    assert set(found(archive, "tulisan")) == {1, 2, 3, 4, 5}  # what was typed is always one of them
+    assert set(found(archive, "tulisan")) == {1, 2, 3, 4, 5}  # the form typed is always searched
 
 
 # Equal names
@@ -322,7 +322,7 @@ def test_equal_names_find_each_other(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "equal_names.txt").write_text("# our own\nGerbang = Pemkab\n")
     assert found(archive, "gerbang") == [2]
     (tmp_path / "equal_names.txt").write_text("Sungai Kandilo = Sungai-Kandilo\n=\n = x\n")
-    assert found(archive, "sungai kandilo") == [7]  # names that differ in nothing are no other names
+    assert found(archive, "sungai kandilo") == [7]  # names with the same words are one name
 
 
 # Order
@@ -357,12 +357,12 @@ def test_an_old_story_with_the_words_in_its_title_is_found_among_many_newer_ones
     shelve(archive, 25, body="Gajah, gajah, gajah")
     assert found(archive, "gajah", limit=3) == [1, 25, 29]
     assert found(archive, "gajah -masuk", limit=3) == [25, 29, 27]
-    for bound in ("MAX_SCORED_POSTINGS", "MAX_RARE_SCORED_POSTINGS"):  # a word in most stories: only its place tells
+    for bound in ("MAX_SCORED_POSTINGS", "MAX_RARE_SCORED_POSTINGS"):  # too common to be scored
         monkeypatch.setattr(fts, bound, 3)
     assert found(archive, "gajah", limit=3) == [1, 29, 27]
 
 
-# Folding, counts, paging
+# One hit per story, counts, paging
 
 
 def syndicated(archive: Archive) -> None:

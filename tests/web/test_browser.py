@@ -1,6 +1,6 @@
-"""The reading room in a real browser: Debian's Chromium, driven by Playwright. `.ci/run` installs both.
+"""The reading room in Debian's Chromium, driven by Playwright. `.ci/run` installs both.
 
-No page may write to the console, ask for anything outside this machine, or be marked as hard to use by axe-core.
+No page may write to the console, send a request to another server, or have a serious accessibility finding (axe-core).
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ ARGUMENTS = (
 ).split()
 DESK, PHONE = {"width": 1100, "height": 860}, {"width": 390, "height": 844}
 PICTURES = os.environ.get("WARTA_PICTURES")
-"""A folder that the pictures of the README are put in."""
+"""The folder for the pictures of the README; without it none are taken."""
 
 
 @dataclass(frozen=True)
 class Held:
-    """A crawled newsroom: a story that was edited, and one that both sites have."""
+    """The archive of a crawled newsroom, with a story that was edited and one that is on both sites."""
 
     data: Path
     edited: Story
@@ -88,19 +88,19 @@ def chromium() -> Iterator[Any]:
 
 
 class Visit:
-    """A page of a browser that fails the test when anything is written to the console or asked for elsewhere."""
+    """A page of the browser. The test fails if it writes to the console or sends a request to another server."""
 
     def __init__(self, chromium: Any, address: str, **options: Any) -> None:
         self.context = chromium.new_context(**({"viewport": DESK, "locale": "id-ID"} | options))
         self.page = self.context.new_page()
-        self.address, self.said, self.asked = address, list[str](), list[str]()
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.address, self.console, self.requests = address, list[str](), list[str]()
+        self.page.on("console", lambda message: self.console.append(message.text))
+        self.page.on("pageerror", lambda error: self.console.append(str(error)))
         self.page.on("dialog", self._dismiss)
-        self.context.on("request", lambda request: self.asked.append(request.url))
+        self.context.on("request", lambda request: self.requests.append(request.url))
 
     def _dismiss(self, dialog: Any) -> None:
-        self.said.append(dialog.message)
+        self.console.append(dialog.message)
         dialog.dismiss()
 
     def to(self, path: str) -> Any:
@@ -126,8 +126,8 @@ class Visit:
     def __exit__(self, kind: object, *_: object) -> None:
         self.context.close()
         if kind is None:
-            assert self.said == []
-            elsewhere = [url for url in self.asked if f"http://{urlsplit(url).netloc}" != self.address]
+            assert self.console == []
+            elsewhere = [url for url in self.requests if f"http://{urlsplit(url).netloc}" != self.address]
             assert elsewhere == []
 
 
@@ -233,14 +233,14 @@ def test_a_hostile_page_can_do_nothing(chromium: Any, address: str, held: Held) 
         capture = shelf.keep("".join(["<h1>still readable</h1>", *HOSTILE]).encode())
     with Visit(chromium, address) as visit:
         page = visit.to(f"/tangkapan/{capture.id}")
-        page.wait_for_timeout(1500)  # a refresh, a frame or a late script would have come by then
+        page.wait_for_timeout(1500)  # time for a refresh, a frame or a late script
         assert page.url == f"{address}/tangkapan/{capture.id}"
         frames = [frame.url for frame in page.frames]
         assert frames == [page.url, f"{page.url}/halaman"]
         assert page.frame_locator("iframe").get_by_text("still readable").is_visible()
         links = page.frame_locator("iframe").locator("a[href], form, script, img[src^=http]")
         assert links.count() == 0
-    with Visit(chromium, address) as visit:  # and by itself, outside the frame
+    with Visit(chromium, address) as visit:  # the captured page outside its frame
         page = visit.to(f"/tangkapan/{capture.id}/halaman")
         page.wait_for_timeout(1500)
         assert page.evaluate("document.domain") == ""

@@ -1,4 +1,4 @@
-"""Captured pages as they are shown: from the right record, readable, and unable to do anything."""
+"""Captured pages as they are shown: the right record, readable, and with nothing active in it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
 class Shelf:
-    """An archive whose captures are in real WARC files."""
+    """An archive with captures in real WARC files."""
 
     def __init__(self, data: Path) -> None:
         self.archive = Archive.open(data)
@@ -73,7 +73,7 @@ class Shelf:
         return sanitize(self.archive, capture)
 
     def page(self, html: str) -> str:
-        """What is written of a page."""
+        """A page as the sanitizer writes it, without its common start."""
         shown = self.show(self.keep(html.encode(errors="replace"), HTML))
         assert shown.content_type == HTML
         return written(shown)
@@ -91,7 +91,7 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 def written(shown: SafeContent) -> str:
-    """A page without the beginning that all have."""
+    """The page without the start that all pages have."""
     assert shown.body.startswith(b'<!doctype html><meta charset="utf-8"><style>')
     return shown.body.decode().partition("</style>")[2]
 
@@ -210,7 +210,8 @@ def test_nothing_is_written_that_acts_of_any_soup(shelf: Shelf, soup: list[str])
 
 
 def refuse_what_acts(page: str) -> None:
-    """Every "<" begins an element that is allowed, with attributes that are, and no parser finds anything else."""
+    """Asserts that each "<" begins an allowed element with allowed attributes, and that two parsers find nothing
+    else."""
     tag = r'</?([a-z0-9]+)((?: [a-z]+="[^"<>]*")*)>'
     assert re.fullmatch(rf"(?:[^<>]|{tag})*", page)
     for match in re.finditer(tag, page):
@@ -429,7 +430,7 @@ def test_a_damaged_record_is_told_wherever_the_damage_is(shelf: Shelf) -> None:
         damaged[at] ^= 0x10
         path.write_bytes(damaged)
         with suppress(WarcError):
-            assert shelf.show(capture) == shown  # some bytes of a gzip head mean nothing
+            assert shelf.show(capture) == shown  # some bytes of a gzip header have no effect
     for cut in (1, 9, capture.length // 2):
         path.write_bytes(whole[: capture.offset + capture.length - cut])
         with pytest.raises(WarcError):
@@ -457,7 +458,7 @@ HUGE = 5_000_000
 )
 @pytest.mark.slow
 def test_five_megabytes_are_shown(shelf: Shelf, html: str) -> None:
-    """In two seconds or three each; in many minutes if the parser were given all at once."""
+    """Each takes two to three seconds; given to the parser at once, many minutes."""
     assert shelf.show(shelf.keep(html.encode())).body
 
 

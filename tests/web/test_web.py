@@ -1,4 +1,4 @@
-"""The reading room: what its pages show, in which language and forms, and that nothing in a story becomes markup."""
+"""The reading room: what its pages show, in which language and format, and that no text of a story becomes markup."""
 
 from __future__ import annotations
 
