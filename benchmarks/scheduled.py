@@ -80,7 +80,7 @@ def runs(stories: int) -> None:
                 server.log.clear()
             counts, seconds, _ = run(data, origins)
             show(f"after {len(new)} new, 10 edited, 4 withdrawn, 2 moved, {what}", counts, seconds)
-            answers = Counter(asked.status for server in room.servers.values() for asked in server.log)
+            answers = Counter(request.status for server in room.servers.values() for request in server.log)
             print(f"  answers: {dict(sorted(answers.items()))}")
         with Archive.open_reading(data) as archive:
             held = {row["id"]: row for row in archive.rows("SELECT * FROM articles")}

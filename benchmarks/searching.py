@@ -100,10 +100,12 @@ def latency(data: Path) -> None:
     with Archive.open_reading(data) as archive:
         everything: dict[Literal["relevance", "newest"], list[float]] = {"relevance": [], "newest": []}
         print("| queries | relevance: median ms | p95 | newest: median ms | p95 |\n|---|---|---|---|---|")
-        for kind, asked in queries(archive).items():
+        for kind, kind_queries in queries(archive).items():
             line = []
             for sort, all_times in everything.items():
-                times = [median_milliseconds(partial(search, archive, replace(query, sort=sort))) for query in asked]
+                times = [
+                    median_milliseconds(partial(search, archive, replace(query, sort=sort))) for query in kind_queries
+                ]
                 all_times += times
                 line += [f"{median(times):.1f}", f"{p95(times):.1f}"]
             print(f"| {kind} | {' | '.join(line)} |", flush=True)

@@ -59,7 +59,7 @@ class Result:
 
     `suggestions`: word as typed -> known words spelled like it. `prefixes_cut`: prefixes with more words than are
     searched. `words_cut` and `or_unread`: see archive.search.query_syntax.ParsedQuery. `nothing_read`: what was typed
-    has no letter or digit. `uncounted`: articles so new that their words are not in the table `terms` yet.
+    has no letter or digit. `uncounted`: how many articles are so new that their words are not in the table `terms` yet.
     """
 
     total: int
@@ -83,7 +83,7 @@ def search(archive: Archive, query: Query) -> Result:
     rows = compiled.newest(size := MAX_COUNTED_ARTICLES + 1)
     counted, capped = rows[:MAX_COUNTED_ARTICLES], len(rows) > MAX_COUNTED_ARTICLES
     end = query.offset + query.limit
-    while len(rows) == size and len(_one_per_story(rows)) <= end:  # many articles may be one story
+    while len(rows) == size and len(_one_per_story(rows)) <= end:  # fewer stories than articles: find more
         rows = compiled.newest(size := 2 * max(size, end))
     ordered = compiled.by_relevance(rows) if query.sort == "relevance" and compiled.expression else rows
     stories = _one_per_story(ordered)

@@ -53,7 +53,7 @@ def _is_one_word(tokens: Tokens) -> bool:
 
 def expand(archive: Archive, required: list[list[Term]]) -> list[Clause]:
     """A clause for each item of `ParsedQuery.required`. Adjacent items that together are a name with equal names become
-    one clause: "tana paser" -> (tana AND paser) OR "tanah grogot"."""
+    one clause: tana paser -> (tana AND paser) OR "tanah grogot"."""
     names = _equal_names(_own_names(archive))
     clauses: list[Clause] = []
     position = 0

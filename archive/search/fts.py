@@ -131,8 +131,8 @@ class CompiledQuery:
 
     def by_relevance(self, rows: list[FoundArticle]) -> list[FoundArticle]:
         """`rows`, which are the newest articles found, with the best first. Where they are more than
-        MAX_RANKED_ARTICLES, those with all terms in the title join them, however old they are. What has no score comes
-        last, the newest first."""
+        MAX_RANKED_ARTICLES, older ones with all terms in the title join them. What has no score comes last, the newest
+        first."""
         titled = self._title_matches() if len(rows) > MAX_RANKED_ARTICLES else []
         found = {row.key: row for row in (*rows, *titled)}
         # bm25() is the smaller the better, and below 0 for a match: -1 puts title matches before unscored articles.

@@ -14,7 +14,7 @@ from archive.web.rendering import labels_for, page, trouble
 from archive.web.sanitizer import HEADERS, SafeContent, sanitize
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette  # which loads this plugin while it is being imported
+    from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 
 def _capture(archive: Archive, request: Request) -> Capture:

@@ -27,8 +27,8 @@ def as_text(article: Row, captured: str, labels: Labels) -> str:
     names = ", ".join(names_of(article["pewarta"]))
     day = f", {labels.day(article['published_date'])}" if article["published_date"] else ""
     title = article["title"].rstrip(".")
-    seen = f"{labels.captured[:1].lower()}{labels.captured[1:]} {labels.day(captured)}"
-    return f"{f'{names}. ' if names else ''}“{title}.” {publisher(article)}{day}. {article['url']} ({seen})."
+    captured_on = f"{labels.captured[:1].lower()}{labels.captured[1:]} {labels.day(captured)}"
+    return f"{f'{names}. ' if names else ''}“{title}.” {publisher(article)}{day}. {article['url']} ({captured_on})."
 
 
 def as_bibtex(article: Row, captured: str) -> str:

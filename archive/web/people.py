@@ -15,7 +15,7 @@ from archive.web.reading import MissingError, Reader
 from archive.web.rendering import page
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette  # which loads this plugin while it is being imported
+    from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 MAX_SHOWN_STORIES = 20
 Role = Literal["pewarta", "editor"]

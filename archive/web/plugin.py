@@ -36,7 +36,7 @@ from archive.web.start import start
 from archive.web.story import story
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette  # which loads this plugin while it is being imported
+    from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 View = Callable[["Datasette", Request, Reader], Awaitable[Response]]
 PAGE_TIMEOUT_SECONDS = 5

@@ -16,7 +16,7 @@ from archive.web.datasette_config import STORIES
 from archive.web.i18n import LANGUAGES, Labels, Language, language_of
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette  # which loads this plugin while it is being imported
+    from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 HTML = "text/html; charset=utf-8"
 LANGUAGE_COOKIE = "language"

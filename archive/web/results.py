@@ -23,7 +23,7 @@ from archive.web.reading import Reader
 from archive.web.rendering import Addresses, labels_for, page, site_title
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette  # which loads this plugin while it is being imported
+    from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 HITS_PER_PAGE = 20
 MAX_HITS_PER_ANSWER = 1000

@@ -63,9 +63,9 @@ _IMAGE_SIGNATURE = re.compile(
 )
 _MAX_HTML_CHARS = 10_000_000
 """A longer page is shown as text. Chosen, not measured; 5,000,000 characters take two to three seconds."""
-_MAX_DEPTH = 500
-"""Elements nested in each other. Browsers stop at about as many, and libxml2 searches all open elements at every stray
-end tag."""
+_MAX_NESTED_ELEMENTS = 500
+"""A more deeply nested page is shown as text. Browsers stop at about as many levels, and libxml2 searches all open
+elements at every stray end tag."""
 _CHUNK_BYTES = 1 << 16
 """Bytes given to the parser at a time: when a handler raises, libxml2 stops only at the end of a chunk."""
 
@@ -107,7 +107,7 @@ def _payload_record(archive: Archive, capture: Capture) -> Record:
     """The capture's record; for a revisit, the record with its payload.
 
     That is the record it refers to, else the newest response with the same payload digest, of the same URL if there is
-    one. A 304 has no digest: for it, it is the newest response with status 200 of the URL before it.
+    one. For a 304, which has no payload digest, it is the newest response with status 200 of the same URL before it.
     """
     record = _own_record(archive, capture)
     if capture.record_type != "revisit":
@@ -163,7 +163,7 @@ class _Writer:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._open += 1
-        if self._open > _MAX_DEPTH:
+        if self._open > _MAX_NESTED_ELEMENTS:
             raise RecursionError
         if self._dropped or tag in _DROPPED_ELEMENTS:
             self._dropped += 1

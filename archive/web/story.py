@@ -18,7 +18,7 @@ from archive.web.reading import MissingError, Reader
 from archive.web.rendering import labels_for, page
 
 if TYPE_CHECKING:
-    from datasette.app import Datasette  # which loads this plugin while it is being imported
+    from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _story(archive: Archive, article_id: str) -> Story:
     if article is None:
         raise MissingError("no_such_story")
     capture = archive.capture(article["capture_id"])
-    assert capture is not None  # a foreign key
+    assert capture is not None  # articles.capture_id is a foreign key
     versions = versions_of(archive, article_id)
     also_on = archive.rows(
         "SELECT id, site, url FROM articles WHERE id <> :id AND id IN (SELECT article_id FROM stories WHERE story_id ="

@@ -111,8 +111,8 @@ def _handler(site: SiteServer) -> type[BaseHTTPRequestHandler]:
 
         def _unchanged(self, etag: str, modified: datetime | None) -> bool:
             """If-None-Match takes precedence over If-Modified-Since (RFC 9110, 13.2.2)."""
-            if (asked := self.headers["If-None-Match"]) is not None:
-                return asked == etag
+            if (held := self.headers["If-None-Match"]) is not None:
+                return held == etag
             return modified is not None and self.headers["If-Modified-Since"] == _http_date(modified)
 
         def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002

@@ -2,7 +2,7 @@
 
 page.html or page.warc.gz   the body of a response, or its WARC record, byte for byte
 source.json                 URL, Content-Type and time of the response
-article.json                the golden article: every field of Article, checked by hand
+article.json                the golden article: every field of Article
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ Reader = Callable[[Page], Read]
 def pages(stories: int = STORIES) -> Iterator[Page]:
     """The pages of all stories of both sites, and ANTARA's AMP pages."""
     room = Newsroom(antara=stories * 2 // 3, paser=stories // 3)
-    for name, told in room.stories.items():
-        for story in told:
+    for name, site_stories in room.stories.items():
+        for story in site_stories:
             path = story.url.removeprefix(SITES[name].origin)
             forms = [(story, path)] if name == "mc-paser" else [(story, path), (story.as_amp(), "/amp" + path)]
             for truth, address in forms:

@@ -205,20 +205,20 @@ def test_a_word_finds_its_family_and_quotes_ask_for_one_form(archive: Archive) -
     assert set(found(archive, "warga -=menulis")) == {2, 3, 4, 5, 6}
 
 
-def test_a_word_said_twice_is_the_word(archive: Archive) -> None:
+def test_a_reduplicated_word_finds_the_single_one_too(archive: Archive) -> None:
     shelve(archive, 1, body="Anak-anak bermain")
     shelve(archive, 2, body="Seorang anak bermain")
     assert set(found(archive, "anak-anak")) == {1, 2}
     assert found(archive, '"anak-anak"') == [1]
 
 
-def test_a_number_said_twice_is_another_number(archive: Archive) -> None:
+def test_a_repeated_number_is_another_number(archive: Archive) -> None:
     shelve(archive, 1, body="pukul 10.10 pagi")
     shelve(archive, 2, body="pukul 10 pagi")
     assert found(archive, "10.10") == [1]
 
 
-def test_the_word_said_twice_comes_before_others_of_its_family(archive: Archive) -> None:
+def test_a_reduplicated_word_ranks_before_others_of_its_family(archive: Archive) -> None:
     shelve(archive, 2, body="Warga mengundang bupati, undangan dikirim")
     shelve(archive, 1, body="Sebuah undang-undang baru berlaku")
     for number in range(10, 20):
@@ -226,7 +226,7 @@ def test_the_word_said_twice_comes_before_others_of_its_family(archive: Archive)
     assert found(archive, "undang-undang") == [1, 2]
 
 
-def test_what_is_more_than_another_way_to_write_a_letter_is_found_as_typed(archive: Archive) -> None:
+def test_characters_that_folding_changes_are_found_as_typed(archive: Archive) -> None:
     shelve(archive, 1, body="Luas 5 km² saja, ﬁnal 𝗕𝗮𝗻𝗷𝗶𝗿 besar")
     for typed in ("=km²", '"5 km²"', "=ﬁnal", '"𝗕𝗮𝗻𝗷𝗶𝗿 besar"', "km²"):
         assert found(archive, typed) == [1], typed
@@ -511,7 +511,7 @@ def test_a_word_no_story_has_is_answered_with_the_nearest_known_ones(archive: Ar
     assert search(archive, Query(words="badan penanggulangan bencana daerah")).suggestions == {}
 
 
-def test_a_prefix_of_very_many_words_is_said_to_be_cut(archive: Archive) -> None:
+def test_a_prefix_of_too_many_words_is_reported_as_cut(archive: Archive) -> None:
     shelve(archive, 1, body=" ".join(f"pem{number}" for number in range(250)))
     update_terms(archive)
     result = search(archive, Query(words="pem*"))
@@ -534,7 +534,7 @@ def test_of_words_equally_near_the_commonest_is_named_first(archive: Archive) ->
     assert search(archive, Query(words="banjur")).suggestions == {"banjur": ["banjir", "banjar"]}
 
 
-def test_a_prefix_that_is_left_out_is_said_to_be_cut(archive: Archive) -> None:
+def test_an_excluded_prefix_is_reported_as_cut(archive: Archive) -> None:
     for number in range(80):
         shelve(archive, number, body=f"gajah pem{number:03}")
     update_terms(archive)
@@ -545,7 +545,7 @@ def test_a_prefix_that_is_left_out_is_said_to_be_cut(archive: Archive) -> None:
 @pytest.mark.parametrize(
     "words", ["gajah OR situs:mc-paser", "situs:mc-paser OR gajah", "gajah OR -kuda", "gajah OR sejak:2020"]
 )
-def test_an_or_that_says_nothing_is_told(archive: Archive, words: str) -> None:
+def test_an_or_without_effect_is_reported(archive: Archive, words: str) -> None:
     shelve(archive, 1, site=PASER, body="gajah")
     shelve(archive, 2, site=PASER, body="kuda")
     assert found(archive, words) == [1]
@@ -557,7 +557,7 @@ def test_an_or_between_words_or_sites_is_read(archive: Archive, words: str) -> N
     assert not search(archive, Query(words=words)).or_unread
 
 
-def test_limits_said_over_and_over_cost_no_more_than_one(archive: Archive) -> None:
+def test_repeated_filters_cost_no_more_than_one(archive: Archive) -> None:
     for number in range(60):
         shelve(archive, number, body="gajah", credit=f"Humas {number}")
     update_terms(archive)
@@ -566,7 +566,7 @@ def test_limits_said_over_and_over_cost_no_more_than_one(archive: Archive) -> No
     assert search(archive, Query(words="-kredit:7 " * 70, limit=1)).total == 59
 
 
-def test_signs_alone_are_said_to_be_no_words(archive: Archive) -> None:
+def test_a_query_without_letters_and_digits_is_reported(archive: Archive) -> None:
     shelve(archive, 1)
     assert [search(archive, Query(words=words)).nothing_read for words in ("???", '"*"', " ", "isi")] == [
         True,
@@ -577,7 +577,7 @@ def test_signs_alone_are_said_to_be_no_words(archive: Archive) -> None:
     assert found(archive, "???") == [1]
 
 
-def test_more_than_is_read_is_said_and_still_narrows(archive: Archive) -> None:
+def test_a_query_that_is_too_long_is_reported_and_its_filters_still_apply(archive: Archive) -> None:
     shelve(archive, 1, body=" ".join(f"kata{number}" for number in range(40)))
     update_terms(archive)
     many = " ".join(f"kata{number}" for number in range(32))
@@ -587,7 +587,7 @@ def test_more_than_is_read_is_said_and_still_narrows(archive: Archive) -> None:
     assert search(archive, Query(words="kata1 " * 400)).words_cut
 
 
-def test_stories_whose_words_are_not_counted_yet_are_said(archive: Archive) -> None:
+def test_the_number_of_uncounted_articles_is_reported(archive: Archive) -> None:
     shelve(archive, 1, body="gajah")
     assert search(archive, Query(words="gajah")).uncounted == 1
     update_terms(archive)

@@ -113,8 +113,8 @@ class Visit:
         )
         found = axe.Axe().run(self.page).response["violations"]
         serious = [rule for rule in found if rule["impact"] in ("serious", "critical")]
-        told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in serious]
-        assert told == []
+        findings = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in serious]
+        assert findings == []
 
     def picture(self, name: str) -> None:
         if PICTURES:

@@ -324,7 +324,7 @@ def test_what_is_no_page_is_plain_text(shelf: Shelf, body: bytes, content_type: 
     assert shelf.show(shelf.keep(body, content_type)) == SafeContent(TEXT, body)
 
 
-def test_what_is_no_text_is_told_in_one_line(shelf: Shelf) -> None:
+def test_what_is_no_text_is_reported_in_one_line(shelf: Shelf) -> None:
     shown = shelf.show(shelf.keep(b"%PDF-1.7\n\0\xff<script>", "application/pdf"))
     assert shown == SafeContent(TEXT, b"This capture is no text but application/pdf, 19 bytes.")
 
@@ -398,17 +398,17 @@ def test_an_unchanged_page_is_the_one_it_refers_to_else_the_last_before(shelf: S
 
 
 @pytest.mark.parametrize("status", ["200 OK", "301 Moved Permanently", "304 Not Modified"])
-def test_an_answer_without_a_body_is_told(shelf: Shelf, status: str) -> None:
+def test_an_answer_without_a_body_is_reported(shelf: Shelf, status: str) -> None:
     with pytest.raises(WarcError, match=rf"^Nothing of {URL} is kept: the answer \({status[:3]}\) has no body\.$"):
         shelf.show(shelf.keep(b"", status=status))
 
 
-def test_a_missing_file_is_told(shelf: Shelf) -> None:
+def test_a_missing_file_is_reported(shelf: Shelf) -> None:
     with pytest.raises(WarcError, match=r"The WARC file nowhere\.warc\.gz is missing"):
         shelf.show(replace(shelf.keep(b"<p>Isi"), warc="nowhere.warc.gz"))
 
 
-def test_an_unknown_coding_is_told(shelf: Shelf) -> None:
+def test_an_unknown_coding_is_reported(shelf: Shelf) -> None:
     with pytest.raises(WarcError, match="coded with x-lain, which nothing here reads"):
         shelf.show(shelf.keep(b"<p>Isi", head="Content-Encoding: x-lain\r\n"))
 
@@ -421,7 +421,7 @@ def test_another_record_at_the_offset_is_never_shown(shelf: Shelf) -> None:
         shelf.show(replace(first, offset=first.offset + 1))
 
 
-def test_a_damaged_record_is_told_wherever_the_damage_is(shelf: Shelf) -> None:
+def test_a_damaged_record_is_reported_wherever_the_damage_is(shelf: Shelf) -> None:
     capture = shelf.keep(b"<p>Isi yang panjang dan berbeda-beda 0123456789")
     path = find(shelf.archive.warc_root, capture.warc)
     whole, shown = path.read_bytes(), shelf.show(capture)
@@ -439,20 +439,20 @@ def test_a_damaged_record_is_told_wherever_the_damage_is(shelf: Shelf) -> None:
 
 # What it costs
 
-HUGE = 5_000_000
+HUGE_BYTES = 5_000_000
 
 
 @pytest.mark.parametrize(
     "html",
     [
-        "<div class=x><p>Teks <b>ini</b> &amp; <a href='/x/1'>itu</a></p></div>\n" * (HUGE // 70),
-        "<i>" * (HUGE // 7) + "</b>" * (HUGE // 7),
-        "<i>" * 490 + "</b>" * (HUGE // 4),
-        "<a b='" * (HUGE // 6),
-        "<!--" * (HUGE // 4),
-        "<p " + " ".join(f"a{number}=1" for number in range(HUGE // 8)),
-        "<img src='data:image/png;base64," + "A " * (HUGE // 2) + "!'>",
-        "<p style='" + "rgb(" * (HUGE // 4) + "'>",
+        "<div class=x><p>Teks <b>ini</b> &amp; <a href='/x/1'>itu</a></p></div>\n" * (HUGE_BYTES // 70),
+        "<i>" * (HUGE_BYTES // 7) + "</b>" * (HUGE_BYTES // 7),
+        "<i>" * 490 + "</b>" * (HUGE_BYTES // 4),
+        "<a b='" * (HUGE_BYTES // 6),
+        "<!--" * (HUGE_BYTES // 4),
+        "<p " + " ".join(f"a{number}=1" for number in range(HUGE_BYTES // 8)),
+        "<img src='data:image/png;base64," + "A " * (HUGE_BYTES // 2) + "!'>",
+        "<p style='" + "rgb(" * (HUGE_BYTES // 4) + "'>",
     ],
     ids=["ordinary", "end tags", "fewer end tags", "quotes", "comments", "attributes", "image", "style"],
 )
@@ -463,7 +463,7 @@ def test_five_megabytes_are_shown(shelf: Shelf, html: str) -> None:
 
 
 def test_text_of_five_megabytes_is_whole(shelf: Shelf) -> None:
-    text = "é&amp;" * (HUGE // 7)
+    text = "é&amp;" * (HUGE_BYTES // 7)
     assert shelf.page(text) == text
 
 

@@ -161,9 +161,9 @@ def test_pages_follow_each_other_in_all_forms(archive: Archive, monkeypatch: pyt
     assert list(last.links(".pages a")) == ["Sebelumnya"]
     seen, address = [], "/cari.json?q=gajah&sort=newest&banyak=2"
     while address:
-        told = json.loads(get(archive, address).text)
-        seen += [hit["id"] for hit in told["hits"]]
-        address = (told["next"] or "").removeprefix("http://localhost")
+        result = json.loads(get(archive, address).text)
+        seen += [hit["id"] for hit in result["hits"]]
+        address = (result["next"] or "").removeprefix("http://localhost")
     assert seen == [f"antara-kaltim/{number}" for number in (5, 4, 3, 2, 1)]
 
 
@@ -173,10 +173,10 @@ def test_pages_go_on_where_counts_end(archive: Archive, monkeypatch: pytest.Monk
         shelve(archive, number, body="gajah")
     seen, address = [], "/cari.json?q=gajah&banyak=2"
     while address:
-        told = json.loads(get(archive, address).text)
-        assert (told["total"], told["total_is_capped"]) == (3, True)
-        seen += [hit["id"] for hit in told["hits"]]
-        address = (told["next"] or "").removeprefix("http://localhost")
+        result = json.loads(get(archive, address).text)
+        assert (result["total"], result["total_is_capped"]) == (3, True)
+        seen += [hit["id"] for hit in result["hits"]]
+        address = (result["next"] or "").removeprefix("http://localhost")
     assert len(seen) == len(set(seen)) == 7
 
 
@@ -186,12 +186,12 @@ def test_the_links_to_other_forms_give_the_same_result(archive: Archive, monkeyp
         shelve(archive, number, body="gajah")
     second = get(archive, "/cari?q=gajah&sort=newest&page=2")
     links = second.links(".forms a")
-    told = [hit["address"] for hit in json.loads(get(archive, links["JSON"]).text)["hits"]]
-    assert told == [f"http://localhost{address}" for address in second.page.xpath("//ol//h3/a/@href")]
+    result = [hit["address"] for hit in json.loads(get(archive, links["JSON"]).text)["hits"]]
+    assert result == [f"http://localhost{address}" for address in second.page.xpath("//ol//h3/a/@href")]
     assert len([*csv.DictReader(StringIO(get(archive, links["CSV"]).text))]) == 5
 
 
-def test_where_pages_end_before_the_stories_do_it_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_page_says_that_more_stories_were_found(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(results, "HITS_PER_PAGE", 2)
     monkeypatch.setattr(results, "MAX_PAGED_HITS", 4)
     for number in range(1, 7):
@@ -200,8 +200,8 @@ def test_where_pages_end_before_the_stories_do_it_is_told(archive: Archive, monk
     assert list(last.links(".pages a")) == ["Sebelumnya"]
     assert "sampai 4 berita" in last.said(".note")
     assert list(get(archive, "/cari?page=3").links("ol.hits h3 a")) == ["Judul 4", "Judul 3"]
-    told = json.loads(get(archive, "/cari.json?banyak=2&page=2").text)
-    assert (told["more"], told["next"]) == (True, None)
+    result = json.loads(get(archive, "/cari.json?banyak=2&page=2").text)
+    assert (result["more"], result["next"]) == (True, None)
     assert "next" not in [link.get("rel") for link in ElementTree.fromstring(get(archive, "/cari.atom?page=2").text)]
 
 
@@ -212,7 +212,7 @@ def test_one_answer_has_no_more_hits_than_a_bound(archive: Archive, monkeypatch:
     assert len(json.loads(get(archive, "/cari.json?banyak=9999").text)["hits"]) == 3
 
 
-def test_a_query_that_is_not_read_as_typed_is_told(archive: Archive) -> None:
+def test_a_query_that_is_not_read_as_typed_is_reported(archive: Archive) -> None:
     shelve(archive, 1, body="gajah")
     assert "OR berlaku di antara kata" in get(archive, "/cari?q=gajah+OR+situs:antara-kaltim").said(".note")
     signs = get(archive, "/cari?q=%3F%3F%3F")
@@ -222,10 +222,10 @@ def test_a_query_that_is_not_read_as_typed_is_told(archive: Archive) -> None:
 
 def test_one_result_as_json_csv_and_atom(archive: Archive) -> None:
     shelve(archive, 1, title="Gajah", body="Seekor gajah", pewarta="Ani, Budi", section="Umum")
-    told = json.loads(get(archive, "/cari.json?q=gajah").text)
-    assert (told["total"], told["total_is_capped"], told["next"]) == (1, False, None)
-    assert told["facets"]["pewarta"] == {"Ani": 1, "Budi": 1}
-    hit = told["hits"][0]
+    result = json.loads(get(archive, "/cari.json?q=gajah").text)
+    assert (result["total"], result["total_is_capped"], result["next"]) == (1, False, None)
+    assert result["facets"]["pewarta"] == {"Ani": 1, "Budi": 1}
+    hit = result["hits"][0]
     assert (hit["id"], hit["title"], hit["snippet"]) == ("antara-kaltim/1", "Gajah", "Seekor gajah")
     assert hit["address"] == "http://localhost/berita/antara-kaltim/1"
     (row,) = csv.DictReader(StringIO(get(archive, "/cari.csv?q=gajah").text))
@@ -538,7 +538,7 @@ def test_pages_cannot_write(archive: Archive) -> None:
         asyncio.run(write())
 
 
-def test_what_takes_too_long_is_told(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_too_long_is_reported(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1, 60):
         shelve(archive, number, body=" ".join(f"gajah{n}" for n in range(60)))
     monkeypatch.setattr("archive.web.plugin.PAGE_TIMEOUT_SECONDS", 0)
@@ -553,7 +553,7 @@ def test_what_takes_too_long_is_told(archive: Archive, monkeypatch: pytest.Monke
         *("/nix", "/berita", "/tangkapan/x", "/a/b/c/d/e", "//cari", "/archive/nix"),
     ],
 )
-def test_what_is_not_there_is_told(archive: Archive, address: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_does_not_exist_is_reported(archive: Archive, address: str, capfd: pytest.CaptureFixture[str]) -> None:
     answer = get(archive, address)
     assert answer.status == 404
     assert answer.page.cssselect("form.search")
@@ -564,7 +564,7 @@ def test_programs_are_told_by_datasette_what_is_not_there(archive: Archive) -> N
     assert json.loads(get(archive, "/archive/nix.json").text)["status"] == 404
 
 
-def test_a_missing_warc_file_is_told_on_the_page(archive: Archive) -> None:
+def test_a_missing_warc_file_is_reported_on_the_page(archive: Archive) -> None:
     shelve(archive, 1)
     for address in ("/tangkapan/1", "/tangkapan/1/halaman"):
         answer = get(archive, address)
@@ -581,7 +581,7 @@ def test_pages_are_read_while_a_crawl_writes(archive: Archive) -> None:
         assert ask(archive.data, "/cari?q=gajah").said("ol.hits h3") == "Judul"
 
 
-def test_the_archive_of_an_older_warta_is_told(archive: Archive) -> None:
+def test_the_archive_of_an_older_warta_is_reported(archive: Archive) -> None:
     archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm006_search'")
     archive.db.conn.commit()
     answer = ask(archive.data, "/")
