@@ -62,7 +62,7 @@ _IMAGE_SIGNATURE = re.compile(
     rb"(?s)(?P<jpeg>\xff\xd8\xff)|(?P<png>\x89PNG\r\n\x1a\n)|(?P<gif>GIF8[79]a)|(?P<webp>RIFF.{4}WEBP)"
 )
 _MAX_HTML_CHARS = 10_000_000
-"""A longer page is shown as text. Chosen, not measured; 5,000,000 characters take two to three seconds."""
+"""A longer page is shown as text. Chosen, not measured; 5,000,000 characters take a second at most."""
 _MAX_NESTED_ELEMENTS = 500
 """A more deeply nested page is shown as text. Browsers stop at about as many levels, and libxml2 searches all open
 elements at every stray end tag."""

@@ -458,7 +458,7 @@ HUGE_BYTES = 5_000_000
 )
 @pytest.mark.slow
 def test_five_megabytes_are_shown(shelf: Shelf, html: str) -> None:
-    """Each takes two to three seconds; given to the parser at once, many minutes."""
+    """Each takes a second at most. Given to the parser in one chunk, "end tags" would take many minutes."""
     assert shelf.show(shelf.keep(html.encode())).body
 
 
