@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Literal
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import (
-    HTTP11DownloadHandler,
-    _LenientHTTP11ClientFactory,
-    _LenientHTTP11ClientProtocol,
-)
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
 
-from archive.warc.capture import Capture
+from archive.warc.capture import REVISIT, Capture, capture_of
 from archive.warc.writer import Exchange
 from crawler.middlewares.politeness import SiteRefusesError, StoppingError
+from crawler.scrapy_internals import ClientProtocol, install_protocol, tolerate_odd_headers
 from crawler.session import Session
 
 _MARK = b"X-Warta-Exchange"
@@ -69,7 +66,7 @@ class _Tee:
         return getattr(self._transport, name)
 
 
-class _RecordingProtocol(_LenientHTTP11ClientProtocol):
+class _RecordingProtocol(ClientProtocol):
     """Keeps the bytes of each request and answer of its connection in the Wire that the request is marked with."""
 
     _wire: Wire | None = None
@@ -91,21 +88,16 @@ class _RecordingProtocol(_LenientHTTP11ClientProtocol):
         self._wire.begin(getattr(transport.getPeer(), "host", None))
         self.transport = _Tee(transport, self._wire.sent)  # type: ignore[assignment]
         try:
-            return super().request(request)
+            answer = super().request(request)
         finally:
             self.transport = transport
+        tolerate_odd_headers(self)
+        return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  (Twisted's name)
         if self._wire is not None:
             self._wire.received += data
         super().dataReceived(data)  # type: ignore[no-untyped-call]
-
-
-class _RecordingFactory(_LenientHTTP11ClientFactory):
-    wires: dict[bytes, Wire]
-
-    def buildProtocol(self, addr: Any) -> _RecordingProtocol:  # noqa: ARG002, N802  (Twisted's name)
-        return _RecordingProtocol(self._quiescentCallback, self.wires)
 
 
 class RecordingHandler(HTTP11DownloadHandler):
@@ -117,8 +109,7 @@ class RecordingHandler(HTTP11DownloadHandler):
         self._session = Session.of(crawler)
         self._wires: dict[bytes, Wire] = {}
         self._marks = count(1)
-        factory: Any = type("Factory", (_RecordingFactory,), {"wires": self._wires})
-        self._pool._factory = factory
+        install_protocol(self, lambda quiescent: _RecordingProtocol(quiescent, self._wires))
 
     async def download_request(self, request: Request) -> Response:
         if self._session.refused:  # also what was already waiting in the queue is not sent
@@ -129,7 +120,7 @@ class RecordingHandler(HTTP11DownloadHandler):
         self._wires[mark] = wire
         request.headers[_MARK] = mark
         request.meta.pop("capture", None)
-        truncated: Literal["length", "time", "disconnect"] | None = "disconnect"
+        truncated: Literal["length", "time", "unspecified"] | None = "unspecified"
         try:
             response = await super().download_request(request)
             truncated = None
@@ -151,36 +142,20 @@ class RecordingHandler(HTTP11DownloadHandler):
         return response
 
     def _record(self, exchange: Exchange, earlier: Capture | None) -> Capture:
-        """`earlier` is the capture whose validators the request carried; a 304 is a revisit of that one."""
+        """`earlier` is the capture whose validators the request carried; a 304 is a revisit of that one. What is not
+        there any more cannot be referred to: then the payload is kept once more."""
         session = self._session
         try:
             if earlier is None:
-                earlier = session.archive.last_capture(exchange.url)
-            elif earlier.record_type == "revisit":
+                earlier = session.kept(session.archive.last_capture(exchange.url))
+            elif earlier.record_type == REVISIT:
                 earlier = session.archive.last_capture(exchange.url, payload_digest=earlier.payload_digest)
-            stored = session.writer.write(exchange, earlier=earlier)
+            record = session.writer.write(exchange, earlier=earlier)
             session.last_exchange = exchange.started_at
-            if stored.head.status == 304 and earlier is not None:
-                session.report.saved += max(0, earlier.received - len(exchange.response))
-            return session.archive.add_capture(
-                Capture(
-                    site=session.site.name,
-                    url=exchange.url,
-                    fetched_at=exchange.started_at,
-                    status=stored.head.status,
-                    content_type=stored.head.get("Content-Type"),
-                    record_type=stored.record_type,
-                    payload_digest=stored.payload_digest,
-                    warc=stored.warc,
-                    offset=stored.offset,
-                    length=stored.length,
-                    record_id=stored.record_id,
-                    etag=stored.head.get("ETag"),
-                    last_modified=stored.head.get("Last-Modified"),
-                    received=len(exchange.response),
-                    run_id=session.run_id,
-                )
-            )
+            capture = capture_of(record, site=session.site.name, warc=session.writer.name)
+            if capture.status == 304 and earlier is not None:
+                session.report.saved += max(0, earlier.received - capture.received)
+            return session.archive.add_capture(replace(capture, run_id=session.run_id))
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise RecordingError(f"cannot record what the site sends: {reason}") from error

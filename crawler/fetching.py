@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -22,86 +20,76 @@ from archive.warc.capture import Capture
 from crawler.download_handler import RecordingError
 from crawler.middlewares.politeness import RefusedError, SiteRefusesError, StoppingError
 from crawler.middlewares.robots import UnreachableError
-
-Kind = Literal["unreachable", "refused", "missing", "broken", "stopping"]
+from crawler.verdict import Trouble
 
 REFUSALS = frozenset({401, 403, 407, 429, 451})
-CHALLENGES = (
-    "/cdn-cgi/challenge-platform/",
-    "cf-chl-",
-    "cf-turnstile",
-    "_Incapsula_Resource",
-    "/.well-known/sgcaptcha/",
-    "g-recaptcha",
-    "h-captcha",
-)
-"""What pages of bot defences hold. Beside a story it means nothing."""
 MISSING = frozenset({404, 410})
 
 
 class FetchError(Exception):
     """An address could not be fetched: the host was unreachable, refused, has no such page, or sent a broken answer.
 
-    `status` is HTTP's, None where no answer came. `of_site` tells that it is no matter of this one address: whatever
-    is asked for next will fail as well. The message is one line for people.
+    `capture` is the row of the answer, if one came whole. `of_site` tells that it is no matter of this one address:
+    whatever is asked for next will fail as well. The message is one line for people.
     """
 
-    def __init__(self, kind: Kind, reason: str, status: int | None = None, *, of_site: bool = False) -> None:
+    def __init__(self, kind: Trouble, reason: str, capture: Capture | None = None, *, of_site: bool = False) -> None:
         super().__init__(reason)
         self.kind = kind
-        self.status = status
+        self.capture = capture
         self.of_site = of_site
 
+    @property
+    def status(self) -> int | None:
+        """HTTP's, None where no answer came."""
+        return self.capture.status if self.capture else None
 
-async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -> Response:
-    """The recorded answer with status 200, redirects followed; with `earlier`, a capture whose validators are sent
-    along, also one with status 304. Raises FetchError for everything else."""
+
+async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -> Capture:
+    """The row of the recorded answer with status 200, redirects followed; with `earlier`, a capture whose validators
+    are sent along, also one with status 304. Raises FetchError for everything else."""
     assert crawler.engine is not None
-    request = Request(url, headers=_conditions(earlier), dont_filter=True)
-    if earlier is not None:
-        request.meta["earlier"] = earlier
     try:
-        response = await crawler.engine.download_async(request)
+        request = Request(url, headers=_conditions(earlier), dont_filter=True)
+        if earlier is not None:
+            request.meta["earlier"] = earlier
+        response: Response = await crawler.engine.download_async(request)
     except IgnoreRequest as error:
-        kind: Kind = "broken"  # as a redirect loop
+        kind = Trouble.BROKEN  # as a redirect loop
         if isinstance(error, RefusedError):
-            kind = "refused"
+            kind = Trouble.REFUSED
         elif isinstance(error, UnreachableError):
-            kind = "unreachable"
+            kind = Trouble.UNREACHABLE
         elif isinstance(error, StoppingError):
-            kind = "stopping"
+            kind = Trouble.STOPPING
         of_site = isinstance(error, UnreachableError | SiteRefusesError)
         raise FetchError(kind, str(error), of_site=of_site) from error
     except RecordingError as error:
         raise CloseSpider(str(error)) from error
     except CannotResolveHostError as error:
-        raise FetchError("unreachable", "the host's name cannot be resolved", of_site=True) from error
+        raise FetchError(Trouble.UNREACHABLE, "the host's name cannot be resolved", of_site=True) from error
     except DownloadConnectionRefusedError as error:
-        raise FetchError("unreachable", "the host refused the connection", of_site=True) from error
+        raise FetchError(Trouble.UNREACHABLE, "the host refused the connection", of_site=True) from error
     except DownloadTimeoutError as error:
-        raise FetchError("unreachable", "no whole answer in time") from error
+        raise FetchError(Trouble.UNREACHABLE, "no whole answer in time") from error
     except (DownloadFailedError, ResponseDataLossError) as error:
-        raise FetchError("unreachable", f"the connection broke: {error}") from error
+        raise FetchError(Trouble.UNREACHABLE, f"the connection broke: {error}") from error
     except DownloadCancelledError as error:
-        raise FetchError("broken", f"the answer was cut off: {error}") from error
-    if response.status in REFUSALS:
-        raise FetchError("refused", f"HTTP {response.status}", response.status, of_site=response.status == 429)
-    if response.status in MISSING:
-        raise FetchError("missing", f"HTTP {response.status}", response.status)
-    if response.status == 304 and earlier is not None:
-        return response
-    if response.status != 200:
-        raise FetchError("broken", f"HTTP {response.status}", response.status)
-    return response
+        raise FetchError(Trouble.BROKEN, f"the answer was cut off: {error}") from error
+    except ValueError as error:  # as of an address that Scrapy cannot ask for
+        raise FetchError(Trouble.BROKEN, f"the address cannot be asked for: {error}") from error
+    capture = _capture_of(response)
+    status = capture.status
+    if status in REFUSALS:
+        raise FetchError(Trouble.REFUSED, f"HTTP {status}", capture, of_site=status == 429)
+    if status in MISSING:
+        raise FetchError(Trouble.MISSING, f"HTTP {status}", capture)
+    if status != 200 and not (status == 304 and earlier is not None):
+        raise FetchError(Trouble.BROKEN, f"HTTP {status}" if status else "an answer without an HTTP status", capture)
+    return capture
 
 
-def refuse_challenge(text: str) -> None:
-    """Raises FetchError for a page without a story that asks whether a person is reading."""
-    if any(mark in text for mark in CHALLENGES):
-        raise FetchError("refused", "a challenge page in place of the answer")
-
-
-def capture_of(response: Response) -> Capture:
+def _capture_of(response: Response) -> Capture:
     """The row of the exchange that brought this response."""
     assert response.request is not None
     capture: Capture = response.request.meta["capture"]

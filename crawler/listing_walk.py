@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from archive.extract.listings import Listed, ListingError, ListingPage
+from archive.extract.listings import Listed, ListingError
 from archive.store.frontier import Noticed, Walk
 from crawler.fetching import FetchError
+from crawler.verdict import Trouble
 
 if TYPE_CHECKING:
     from crawler.spiders.base.news import NewsSpider
@@ -31,15 +32,12 @@ class ListingWalk:
     page names.
     """
 
-    def __init__(
-        self, spider: NewsSpider, path: Callable[[int], str], read: Callable[[ListingPage], list[Listed]], *, way: str
-    ) -> None:
+    def __init__(self, spider: NewsSpider, path: Callable[[int], str], *, way: str) -> None:
         assert spider.since is not None
         self._spider = spider
         self._session = spider.session
         self._since = spider.since
         self._path = path
-        self._read = read
         self._way = way
         self._earlier = self._session.frontier.walk(way)
         self._size = 0  # entries a page
@@ -103,9 +101,9 @@ class ListingWalk:
         """The entries of a page; None where the walk is over: it failed, was stopped, or nothing has changed."""
         try:
             unchanged_will_do = number == 1 and self._earlier.reaches(self._since)
-            listed = await self._spider.ask(self._path(number), self._read, conditional=unchanged_will_do)
+            listing = await self._spider.ask(self._path(number), conditional=unchanged_will_do)
         except (FetchError, ListingError) as error:
-            if isinstance(error, FetchError) and error.kind == "stopping":
+            if isinstance(error, FetchError) and error.kind is Trouble.STOPPING:
                 return None
             if number == 1:
                 raise
@@ -113,12 +111,14 @@ class ListingWalk:
                 return []  # past its last page WordPress says so
             self._session.listing_failed(self._path(number), error)
             return None
-        if number == 1 and listed == []:
+        if number == 1 and listing is not None and not listing.entries:
             raise ListingError("the listing names no article")
         self._session.served_by(self._way)
-        if listed is None:
+        if listing is None:
             self._session.report.complete = self._session.report.unchanged = True
-        return listed
+            return None
+        self._session.report.markup = listing.markup or self._session.report.markup
+        return list(listing.entries)
 
     def _note(self, number: int, listed: list[Listed]) -> list[Noticed]:
         """Keeps what a page names and, past the front, how far the walk has come with it."""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -29,10 +29,9 @@ from archive.ingest.recovery import take_up
 from archive.search.vocabulary import update_terms
 from archive.sites import SITES
 from archive.store.database import Archive
-from archive.store.frontier import Frontier
 from archive.store.lock import hold
 from archive.store.timestamps import iso_utc
-from crawler.middlewares.politeness import end_pauses
+from crawler.scrapy_internals import end_pauses
 from crawler.session import Session
 from crawler.verdict import RunReport
 
@@ -99,8 +98,6 @@ def crawl(
         for line in take_up(archive):
             console.print(line, markup=False, soft_wrap=True)
         update_terms(archive)  # of a run that was cut off, or all words after an update of warta
-        for site, listed in (named or {}).items():
-            Frontier(archive, SITES[site]).discover(listed, on="a list of addresses", at=datetime.now(UTC))
     settings = get_project_settings()
     settings.setmodule("crawler.settings")
     settings.set("WARTA_DATA", str(data), priority="cmdline")
@@ -113,7 +110,6 @@ def crawl(
     arguments: dict[str, Any] = {
         "since": since.isoformat() if since else None,
         "max_articles": str(max_articles) if max_articles else None,
-        "discovers": named is None,
     }
     crawlers = {site: process.create_crawler(spiders[site]) for site in sites}
     started = time.monotonic()
@@ -122,7 +118,9 @@ def crawl(
     with progress(crawlers, console) as tell:
         for site, crawler in crawlers.items():
             _listen(crawler, site, tell, lambda site: seconds.update({site: time.monotonic() - started}))
-            tasks[site] = process.crawl(crawler, **arguments, origin=(origins or {}).get(site))
+            tasks[site] = process.crawl(
+                crawler, **arguments, origin=(origins or {}).get(site), named=named[site] if named is not None else None
+            )
         with stopping_gently(crawlers.values()):
             process.start(install_signal_handlers=False)
     errors = [task.exception() for task in tasks.values()]  # all are asked for, or asyncio complains

@@ -5,34 +5,45 @@ from __future__ import annotations
 import json
 import logging
 import platform
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
 from scrapy.crawler import Crawler
 
 from archive.extract.article import Article
+from archive.extract.exchange import Reading, Source, read_exchange
 from archive.extract.listings import Listed
-from archive.search.vocabulary import update_terms
 from archive.sites import SITES, Site
-from archive.store.articles import Outcome
+from archive.store import runs
+from archive.store.articles import Meaning
 from archive.store.database import Archive, Row
-from archive.store.frontier import Frontier
+from archive.store.frontier import FROM_LIST, LONGEST_RETRY_AFTER, Frontier, Page
 from archive.store.lock import hold
+from archive.store.outcome import Failure, Outcome, settle, settle_failure
+from archive.store.payload import holding_record, why_lost
 from archive.store.timestamps import iso_utc
+from archive.warc.account import FAILURE, NAMED, RUN_END, RunStart
+from archive.warc.capture import Capture
+from archive.warc.reader import read_captured
 from archive.warc.writer import WarcWriter
 from crawler.anomalies import shortfalls
-from crawler.verdict import RunReport
+from crawler.verdict import RunReport, Trouble
 
 logger = logging.getLogger(__name__)
 
 _PORTS = {"http": 80, "https": 443}
-UNCOUNTED = 200
-"""Stories whose words wait to be counted: the first run of a site takes days, and is searched meanwhile."""
+
+
+class FetchFailure(Protocol):
+    """Why a page could not be had: crawler.fetching.FetchError."""
+
+    kind: Trouble
+    of_site: bool
 
 
 class Session:
@@ -49,11 +60,9 @@ class Session:
         site: Site,
         archive: Archive,
         *,
-        origin: str,
-        since: date,
-        arguments: dict[str, Any],
-        info: Mapping[str, str],
-    ):
+        start: RunStart,
+        info: dict[str, str],
+    ) -> None:
         self.site = site
         self.archive = archive
         self.report = RunReport()
@@ -63,14 +72,15 @@ class Session:
         self.server_time: datetime | None = None  # the site's own clock, as its last listing told it
         self._named: set[str] = set()
         self.last_exchange = datetime.now(UTC)  # when the last one began; what it tells is noted as of then
-        self.origin = origin
-        self.started_at = datetime.now(UTC)
-        if (until := archive.left_alone_until(site)) and until > self.started_at:
+        self.origin = start.origin
+        self.started_at = start.started_at
+        self._source = Source(site.name, start.origin, start.since, start.started_at)
+        if (until := runs.left_alone_until(archive, site)) and until > self.started_at:
             self.refused = f"the site asked to be left alone until {iso_utc(until)[:16]}Z"
-        self.run_id = archive.start_run(site, at=self.started_at, since=since, arguments=arguments)
-        self.writer = WarcWriter(archive.warc_root, site.name, info=info)
-        self._allowed = {_endpoint(origin)}
-        if origin == site.origin:
+        self.run_id = runs.start_run(archive, start)
+        self.writer = WarcWriter(archive.warc_root, site.name, info=start.fields() | info)
+        self._allowed = {_endpoint(start.origin)}
+        if start.origin == site.origin:
             self._allowed = {(scheme, host, port) for host in site.hosts for scheme, port in _PORTS.items()}
 
     @classmethod
@@ -92,10 +102,10 @@ class Session:
         site = SITES[getattr(spider, "site")]  # noqa: B009
         origin = (getattr(spider, "origin", None) or site.origin).rstrip("/")
         arguments = {
-            name: str(value)
-            for name in ("since", "max_articles", "origin")
-            if (value := getattr(spider, name, None)) is not None
+            name: str(value) for name in ("since", "max_articles") if (value := getattr(spider, name, None)) is not None
         }
+        if origin != site.origin:
+            arguments["origin"] = origin
         info = {
             "software": f"warta/{version('warta')} Scrapy/{version('scrapy')} warcio/{version('warcio')} "
             f"Python/{platform.python_version()}",
@@ -103,15 +113,13 @@ class Session:
             "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
             "robots": "classic",
             "http-header-user-agent": settings["USER_AGENT"],
-            "isPartOf": site.name,
-            "description": f"origin={origin}" + "".join(f" {name}={value}" for name, value in arguments.items()),
         }
         if settings["WARTA_CONTACT"]:
             info["operator"] = settings["WARTA_CONTACT"]
         data = Path(settings["WARTA_DATA"])
         hold(data)
         archive = Archive.open(data)
-        return cls(site, archive, origin=origin, since=getattr(spider, "since"), arguments=arguments, info=info)  # noqa: B009
+        return cls(site, archive, start=RunStart(site.name, origin, datetime.now(UTC), arguments), info=info)
 
     def stop(self) -> None:
         """Asks the run to stop: the page in hand is finished, nothing more is sent."""
@@ -121,7 +129,8 @@ class Session:
     def leave_alone(self, seconds: float, reason: str) -> None:
         """The site asks for a pause that outlasts this run: later ones keep it, too."""
         self.refused = reason
-        self.archive.leave_alone(self.run_id, until=datetime.now(UTC) + timedelta(seconds=seconds))
+        pause = timedelta(seconds=min(seconds, LONGEST_RETRY_AFTER.total_seconds()))
+        runs.leave_alone(self.archive, self.run_id, until=datetime.now(UTC) + pause)
 
     def give_up(self) -> None:
         """Nothing more is asked of a site that failed page after page."""
@@ -143,6 +152,61 @@ class Session:
         """The address on the site itself of what was asked for at `origin`."""
         return self.site.own_address(url, origin=self.origin)
 
+    # What an exchange says and means
+
+    def read(self, capture: Capture) -> Reading:
+        """What a capture of this run says, read from its record as every later reading of the files reads it. Raises
+        WarcError where the record, or the one it refers to, is damaged or gone."""
+        record = read_captured(self.archive.warc_root, capture)
+        holding = holding_record(self.archive, capture) if capture.status == 200 else None
+        reading = read_exchange(capture, record, holding, self._source)
+        assert reading is not None  # the site is a described one
+        return reading
+
+    def settle(self, reading: Reading, page: Page) -> Outcome:
+        """Carries out what an exchange means for the page that was asked for, and counts it."""
+        outcome = settle(self.archive, self.site, reading, page_url=page.url, in_order=True)
+        if outcome.damage:
+            self.damaged(outcome.damage)
+        match outcome.meaning:
+            case Meaning.UNREAD:
+                self.article_failed(page.url, Trouble.UNREAD, outcome.reason or "")
+            case Meaning.UNCHANGED:
+                self.report.read += 1
+            case Meaning.MISSING | Meaning.GONE:
+                self._missing(page, status=reading.capture.status or 0, gone=outcome.meaning is Meaning.GONE)
+            case _ if outcome.article is not None:
+                self._shelved(outcome.article, outcome.meaning)
+        return outcome
+
+    def kept(self, capture: Capture | None) -> Capture | None:
+        """A capture whose payload is there, so that it can be referred to; what is lost is told."""
+        why = why_lost(self.archive, capture) if capture else None
+        if why is None:
+            return capture
+        self.damaged(why)
+        return None
+
+    def damaged(self, why: str) -> None:
+        """A record of the archive that was needed cannot be read."""
+        logger.warning("%s: %s", self.site.name, why)
+        self.report.damaged[why] = None
+
+    def fail(self, page: Page, error: FetchFailure) -> None:
+        """Keeps, in the WARC file and in the frontier, that a page could not be had, and counts it."""
+        failure = Failure(self.site.name, page.url, datetime.now(UTC), str(error), error.of_site)
+        told = {"site": failure.site, "url": failure.url, "reason": failure.reason, "of_site": failure.of_site}
+        self.writer.write_account(FAILURE, told, at=failure.at)
+        settle_failure(self.archive, failure)
+        self.article_failed(page.url, error.kind, str(error))
+
+    def name(self, listed: Sequence[Listed]) -> None:
+        """Keeps, in the WARC file and in the frontier, which addresses a person put on the list."""
+        now = datetime.now(UTC)
+        told = {"site": self.site.name, "urls": [item.address.url for item in listed]}
+        self.writer.write_account(NAMED, told, at=now)
+        self.frontier.discover(listed, on=FROM_LIST, at=now)
+
     # What the spider tells of the run
 
     def served_by(self, way: str) -> None:
@@ -150,88 +214,75 @@ class Session:
             logger.info("%s: articles are named by %s", self.site.name, way)
         self.report.ways[way] = None
 
-    def listed(self, listed: list[Listed], *, unknown: int) -> None:
+    def listed(self, listed: Sequence[Listed], *, unknown: int) -> None:
         self._named.update(str(item.address.number or item.address.url) for item in listed)
         self.report.found = len(self._named)
         self.report.new += unknown
 
     def listing_failed(self, path: str, error: Exception) -> None:
-        if getattr(error, "kind", None) == "stopping":
+        if getattr(error, "kind", None) is Trouble.STOPPING:
             return
         logger.info("%s: %s: %s", self.site.name, path, error)
-        self.report.listing_failed(path, getattr(error, "kind", "broken"), str(error))
+        self.report.listing_failed(path, getattr(error, "kind", Trouble.BROKEN), str(error))
 
     def asking(self, url: str, *, again: bool) -> None:
         self.report.fetched += 1
         self.report.checked += again
         self.report.page = url
 
-    def shelved(self, article: Article, outcome: Outcome) -> None:
+    def entry_refused(self, path: str, why: str) -> None:
+        """One entry of a listing cannot be read; the others are."""
+        logger.info("%s: %s: %s", self.site.name, path, why)
+        self.report.entry_refused(path, why)
+
+    def _shelved(self, article: Article, meaning: Meaning) -> None:
         self.report.read += 1
         self.report.count_fields(article, now=self.server_time or datetime.now(UTC))
-        match outcome:
-            case "new":
+        match meaning:
+            case Meaning.NEW:
                 self.report.added += 1
-            case "changed":
+            case Meaning.CHANGED:
                 self.report.changed += 1
                 self._log_change("changed", article.id)
-            case "moved":
+            case Meaning.MOVED:
                 self.report.moved += 1
                 self._log_change("moved", article.id)
-        if self.archive.row("SELECT 1 FROM uncounted LIMIT 1 OFFSET ?", [UNCOUNTED - 1]):
-            update_terms(self.archive)
 
-    def unchanged(self) -> None:
-        """The site said 304."""
-        self.report.read += 1
-
-    def missing(self, page: Row, *, status: int, gone: bool) -> None:
-        if page["first_read_at"] is not None:
+    def _missing(self, page: Page, *, status: int, gone: bool) -> None:
+        if page.was_read:
             self.report.missing += 1
             self.report.gone += gone
             if gone:
-                self._log_change("withdrawn", page["article_id"] or page["url"])
-        elif page["missing_since"] is None:
-            self.article_failed(page["url"], "missing", f"HTTP {status} for a story that a listing named")
+                self._log_change("withdrawn", page.article_id or page.url)
+        elif page.missing_since is None:
+            self.article_failed(page.url, Trouble.MISSING, f"HTTP {status} for a story that a listing named")
 
     def _log_change(self, what: str, article_id: str) -> None:
         logger.info("%s: %s %s", self.site.name, article_id, what)
 
-    def article_failed(self, url: str, kind: str, reason: str) -> None:
+    def article_failed(self, url: str, kind: Trouble, reason: str) -> None:
         logger.info("%s: %s: %s", self.site.name, url, reason)
         self.report.article_failed(url, kind, reason)
 
     def close(self) -> None:
         """Ends the run: keeps its verdict, seals the WARC files, notes their digests and closes the archive."""
-        report = self.report
-        now = datetime.now(UTC)
+        report, now = self.report, datetime.now(UTC)
         site_time = self.server_time or now
         report.past = shortfalls(self.archive, self.site, report, before_run=self.run_id, now=site_time)
         verdict, reason = report.verdict()
-        for sealed in self.writer.close():
-            if report.stopped:
-                continue  # the next run takes in what the archive did not get of it
-            self.archive.add_warc(
-                sealed.warc,
-                site=self.site.name,
-                records=sealed.records,
-                size=sealed.size,
-                sha256=sealed.sha256,
-                at=now,
-            )
-        self.archive.finish_run(
-            self.run_id,
-            at=now,
-            values={
-                "verdict": verdict,
-                "reason": reason,
-                "discovery": report.discovery(),
-                "complete": int(report.complete),
-                "filled": json.dumps(report.shares()),
-            }
-            | report.counts(),
-        )
-        self.archive.close()
+        values: Row = {"verdict": verdict, "reason": reason, "discovery": report.discovery()}
+        values |= {"complete": int(report.complete), "filled": json.dumps(report.shares())}
+        values |= report.counts() | {"finished_at": iso_utc(now)}
+        run = {"id": self.run_id, "site": self.site.name, "started_at": iso_utc(self.started_at)}
+        try:
+            self.writer.write_account(RUN_END, runs.account_of(self.archive, run, values), at=now)
+        finally:
+            for sealed in self.writer.close():
+                # Of a run that was stopped the next one takes in what the archive did not get.
+                if not report.stopped:
+                    self.archive.add_warc(sealed, at=now)
+            runs.end_run(self.archive, self.run_id, values)
+            self.archive.close()
 
 
 def _endpoint(url: str) -> tuple[str, str, int] | None:

@@ -6,20 +6,41 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from enum import StrEnum
 
 from archive.extract.article import GENERIC, Article
 
-Verdict = Literal["well", "degraded", "read nothing", "found nothing", "refused", "unreachable", "stopped"]
 
-WELL: Verdict = "well"
+class Verdict(StrEnum):
+    """What became of a run. DEGRADED: a field, a way of discovery or the rhythm is not what it was."""
+
+    WELL = "well"
+    DEGRADED = "degraded"
+    READ_NOTHING = "read nothing"
+    FOUND_NOTHING = "found nothing"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    STOPPED = "stopped"
+
+
+class Trouble(StrEnum):
+    """Why an address could not be had or read. STOPPING: the run was asked to stop, so nothing was asked for."""
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    MISSING = "missing"
+    BROKEN = "broken"
+    UNREAD = "unread"
+    STOPPING = "stopping"
+
+
 LAYOUT = "known layout"
 WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "image_url", "caption", LAYOUT)
 """Fields whose share of filled stories is watched; the last one is of pages read with a layout that is known."""
 FEW = 3
 """Fewer pages than this that cannot be had or read are the pages' own trouble, not the site's."""
 _RECENT = timedelta(days=60)
-_TURNED_AWAY = {"refused", "unreachable"}
+_TURNED_AWAY = {Trouble.REFUSED, Trouble.UNREACHABLE}
 
 COUNTS = ("requests", "bytes", "saved", "found", "read", "checked", "changed", "moved", "missing", "gone", "failed")
 
@@ -31,11 +52,14 @@ class RunReport:
     `found` articles were named by listings, `new` of them unknown; `fetched` were asked for, `checked` of them not for
     the first time; of those `read` were shelved or known to be unchanged (`added` for the first time, `changed` as a
     new version, `moved` to another address), `missing` answered 404 or 410 (`gone`: now known to be withdrawn), and
-    `failed` could not be had. `requests` were sent, `bytes` came over the wire for them, `saved` were spared by
-    conditional requests. `ways` are the ways of discovery that served, `named` tells whether they named any article,
-    also one older than the run looks for. `listing_troubles` and `article_troubles` count (kind, message),
-    `listings_in_trouble` and `examples` say where. `given_up` tells that page after page could not be had. `past` is
-    what the site's earlier runs lead one to expect, in words, where this run falls short of it.
+    `failed` could not be had; `refused_entries` of these are entries of listings that cannot be read. `requests` were
+    sent, `bytes` came over the wire for them, `saved` were spared by conditional requests.
+
+    `ways` are the ways of discovery that served, `named` tells whether they named any article, also one older than the
+    run looks for. `listing_troubles` and `article_troubles` count (kind, message), `listings_in_trouble` and
+    `examples` say where. `given_up` tells that page after page could not be had. `past` is what the site's earlier runs
+    lead one to expect, in words, where this run falls short of it. `damaged` are records of the archive that were
+    needed and cannot be read, in words.
     """
 
     found: int = 0
@@ -49,6 +73,7 @@ class RunReport:
     missing: int = 0
     gone: int = 0
     failed: int = 0
+    refused_entries: int = 0
     requests: int = 0
     bytes: int = 0
     saved: int = 0
@@ -60,11 +85,12 @@ class RunReport:
     interrupted: bool = False
     given_up: bool = False
     stopped: str | None = None
+    damaged: dict[str, None] = field(default_factory=dict)
     ways: dict[str, None] = field(default_factory=dict)
-    listing_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
-    article_troubles: Counter[tuple[str, str]] = field(default_factory=Counter)
-    listings_in_trouble: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    examples: dict[tuple[str, str], str] = field(default_factory=dict)
+    listing_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
+    article_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
+    listings_in_trouble: dict[tuple[Trouble, str], list[str]] = field(default_factory=dict)
+    examples: dict[tuple[Trouble, str], str] = field(default_factory=dict)
     past: list[str] = field(default_factory=list)
     _filled: Counter[str] = field(default_factory=Counter)
     _stories: int = 0
@@ -95,14 +121,21 @@ class RunReport:
         markup = f" ({self.markup})" if self.markup else ""
         return "; ".join(way + (markup if way == "listing" else "") for way in self.ways) or None
 
-    def listing_failed(self, path: str, kind: str, message: str) -> None:
+    def listing_failed(self, path: str, kind: Trouble, message: str) -> None:
         self.listing_troubles[kind, message] += 1
         self.listings_in_trouble.setdefault((kind, message), []).append(path)
 
-    def article_failed(self, url: str, kind: str, message: str) -> None:
+    def article_failed(self, url: str, kind: Trouble, message: str) -> None:
         self.failed += 1
         self.article_troubles[kind, message] += 1
         self.examples.setdefault((kind, message), url)
+
+    def entry_refused(self, path: str, why: str) -> None:
+        """An entry of a listing that cannot be read is a failure, but no page's."""
+        self.failed += 1
+        self.refused_entries += 1
+        self.article_troubles[Trouble.UNREAD, f"{path} names {why}"] += 1
+        self.examples.setdefault((Trouble.UNREAD, f"{path} names {why}"), path)
 
     def is_turned_away(self) -> bool:
         """No way of discovery serves, because the site refuses or is not reached: then nothing else is asked for."""
@@ -121,50 +154,63 @@ class RunReport:
     def verdict(self) -> tuple[Verdict, str | None]:
         """(verdict, reason in words for people or None)."""
         if self.stopped:
-            return "stopped", self.stopped
+            return Verdict.STOPPED, self.stopped
         trouble = self._with_listings() or self._with_articles()
         if trouble:
             return trouble
+        if self.damaged:
+            return Verdict.DEGRADED, f"{len(self.damaged)} kept records cannot be read: {'; '.join(self.damaged)}"[
+                :1000
+            ]
         if self.past:
-            return "degraded", "; ".join(self.past)
+            return Verdict.DEGRADED, "; ".join(self.past)
         if self.interrupted:
-            return WELL, "interrupted; the next run goes on where this one stopped"
+            return Verdict.WELL, "interrupted; the next run goes on where this one stopped"
         if self.failed:
-            return WELL, f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
-        return WELL, None
+            return Verdict.WELL, self._failures()
+        if Trouble.BROKEN in _kinds(self.listing_troubles):  # one that is switched off is no news
+            return Verdict.WELL, self.troubles()
+        return Verdict.WELL, None
+
+    def _failures(self) -> str:
+        pages = self.failed - self.refused_entries
+        told = [f"{pages} of {self.fetched} pages failed"] if pages or not self.refused_entries else []
+        if self.refused_entries:
+            told.append(f"{self.refused_entries} entries of listings cannot be read")
+        return f"{', '.join(told)}: {self.troubles()}"
 
     def _with_listings(self) -> tuple[Verdict, str] | None:
         if self.listing_troubles and not self.named and not self.unchanged:
             if self.read:
-                return "degraded", self.troubles()
-            return self._turned_away(self.listing_troubles) or "found nothing", self.troubles()
+                return Verdict.DEGRADED, self.troubles()
+            return self._turned_away(self.listing_troubles) or Verdict.FOUND_NOTHING, self.troubles()
         if self.listing_troubles and not self.complete and not self.interrupted:
-            return "degraded", self.troubles()
+            return Verdict.DEGRADED, self.troubles()
         if self.markup == "any link":
-            return "degraded", "the listing's markup is not known any more: links are taken from the whole page"
+            return Verdict.DEGRADED, "the listing's markup is not known any more: links are taken from the whole page"
         return None
 
     def _with_articles(self) -> tuple[Verdict, str] | None:
-        failed = f"{self.failed} of {self.fetched} pages failed: {self.troubles()}"
+        failed = self._failures()
         if self.given_up or (self.failed >= FEW and not self.read and not self.missing):
             if verdict := self._turned_away(self.article_troubles):
                 return verdict, failed
             if not self.read:
-                return "read nothing", failed
+                return Verdict.READ_NOTHING, failed
         if self.given_up or (self.failed > self.read and self.failed >= FEW):
-            return "degraded", failed
+            return Verdict.DEGRADED, failed
         if self.missing > max(FEW, self.fetched // 2):
-            return "degraded", f"{self.missing} of {self.fetched} stories are no longer there"
+            return Verdict.DEGRADED, f"{self.missing} of {self.fetched} stories are no longer there"
         if self._unknown_layout > max(FEW, self.read // 2):
-            return "degraded", f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
+            return Verdict.DEGRADED, f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
         return None
 
-    def _turned_away(self, troubles: Counter[tuple[str, str]]) -> Verdict | None:
+    def _turned_away(self, troubles: Counter[tuple[Trouble, str]]) -> Verdict | None:
         kinds = _kinds(troubles)
-        if "refused" in kinds:
-            return "refused"
-        return "unreachable" if kinds == {"unreachable"} else None
+        if Trouble.REFUSED in kinds:
+            return Verdict.REFUSED
+        return Verdict.UNREACHABLE if kinds == {Trouble.UNREACHABLE} else None
 
 
-def _kinds(troubles: Counter[tuple[str, str]]) -> set[str]:
+def _kinds(troubles: Counter[tuple[Trouble, str]]) -> set[Trouble]:
     return {kind for kind, _ in troubles}

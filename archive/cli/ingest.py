@@ -15,7 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.cli.options import data_option
 from archive.ingest.imports import import_files
-from archive.ingest.rebuild import Outcome, StoppedError, Tell, rebuild
+from archive.ingest.pipeline import Report, StoppedError, Tell
+from archive.ingest.rebuild import rebuild
 from archive.sites import SITES
 
 EXIT_STOPPED = 1
@@ -55,11 +56,13 @@ def rebuild_command(
     """Read all WARC files again with today's readers, and show what reads otherwise than before.
 
     The new database is made beside the old one and takes its place when it is whole. An interrupted rebuild goes on
-    where it was. Exit code: 0 done, 1 stopped or something went wrong, 75 another run holds the archive.
+    where it was. A damaged database is set aside under another name. Exit code: 0 done, 1 stopped, or a file, a
+    record or the database is missing or damaged (each is named, and what it told stays as it was), 75 another run
+    holds the archive.
     """
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
-    def work(tell: Tell) -> Outcome:
+    def work(tell: Tell) -> Report:
         return rebuild(
             data,
             site=site,
@@ -71,18 +74,21 @@ def rebuild_command(
             say=lambda line: console.print(line, markup=False),
         )
 
-    outcome = _carried_out(work, console)
-    console.print(f"{outcome.read:,} pages read, {outcome.unread:,} give no story.")
-    _tell_damage(outcome)
-    if outcome.kept:
+    report = _carried_out(work, console)
+    console.print(f"{report.read:,} pages read, {report.unread:,} give no story.")
+    _tell_damage(report)
+    if report.kept:
         click.echo(
-            f"{outcome.kept:,} stories stay as they were: their records are missing or not read any more.", err=True
+            f"{len(report.kept):,} stories stay as they were, because a record of theirs is missing, damaged or not"
+            f" read any more: {', '.join(report.kept[:NAMED])}{', …' if len(report.kept) > NAMED else ''}",
+            err=True,
         )
-    if outcome.comparison is not None:
-        for line in outcome.comparison.lines():
+    if report.comparison is not None:
+        for line in report.comparison.lines():
             console.print(line, markup=False, soft_wrap=True)
     if dry_run:
         console.print("Nothing was written.")
+    sys.exit(int(not report.is_whole))
 
 
 @click.command("import")
@@ -94,13 +100,13 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
     """Take WARC and WACZ FILES of any program into the archive and read the articles in them.
 
     The files are kept beside the own ones, in warc/imported/. Pages of known sites are read as a crawl reads them; of
-    other sites those that say of themselves that they are articles. Exit code: 0 done, 1 stopped or a file is none,
-    75 another run holds the archive.
+    other sites those that say of themselves that they are articles. Exit code: 0 done, 1 stopped, a file is none or a
+    record is damaged, 75 another run holds the archive.
     """
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     complaints: list[str] = []
 
-    def work(tell: Tell) -> Outcome:
+    def work(tell: Tell) -> Report:
         return import_files(
             data,
             list(files),
@@ -111,21 +117,21 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
             complain=complaints.append,
         )
 
-    outcome = _carried_out(work, console)
+    report = _carried_out(work, console)
     console.print(
-        f"{outcome.read:,} pages read, {outcome.new:,} stories are new; {outcome.unread:,} pages give no story,"
-        f" {outcome.known:,} records were there already."
+        f"{report.read:,} pages read, {report.new:,} stories are new; {report.unread:,} pages give no story,"
+        f" {report.known:,} records were there already."
     )
-    if outcome.others:
-        told = ", ".join(f"{count:,} {kind}" for kind, count in outcome.others.most_common())
+    if report.others:
+        told = ", ".join(f"{count:,} {kind}" for kind, count in report.others.most_common())
         console.print(f"Other records: {told}.", markup=False)
-    _tell_damage(outcome)
+    _tell_damage(report)
     for complaint in complaints:
         click.echo(f"warta: {complaint}", err=True)
-    sys.exit(int(bool(complaints)))
+    sys.exit(int(bool(complaints) or not report.is_whole))
 
 
-def _carried_out(work: Callable[[Tell], Outcome], console: Console) -> Outcome:
+def _carried_out(work: Callable[[Tell], Report], console: Console) -> Report:
     """Does the work with its progress shown; ends the program where it was stopped."""
     try:
         with _progress(console) as tell:
@@ -135,11 +141,15 @@ def _carried_out(work: Callable[[Tell], Outcome], console: Console) -> Outcome:
         sys.exit(EXIT_STOPPED)
 
 
-def _tell_damage(outcome: Outcome) -> None:
-    for warc, offset, why in outcome.damaged[:NAMED]:
-        click.echo(f"Damaged: {warc} at byte {offset}: {why}", err=True)
-    if len(outcome.damaged) > NAMED:
-        click.echo(f"Damaged: {len(outcome.damaged) - NAMED:,} more.", err=True)
+def _tell_damage(report: Report) -> None:
+    for line in report.faulty_files:
+        click.echo(line, err=True)
+    for damage in report.damaged[:NAMED]:
+        click.echo(f"Damaged: {damage.warc} at byte {damage.offset}: {damage.why}", err=True)
+    left = report.damaged[NAMED:]
+    if left:
+        files = ", ".join(dict.fromkeys(damage.warc for damage in left))
+        click.echo(f"Damaged: {len(left):,} more, in {files}.", err=True)
 
 
 @contextmanager

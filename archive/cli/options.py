@@ -22,3 +22,8 @@ data_option = click.option(
 def console_of_output() -> Console:
     """A terminal has its own width; what goes to a file or a pipe is not to be cut at 80 columns."""
     return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=400, soft_wrap=True)
+
+
+def minute(time: str) -> str:
+    """2026-11-24 10:42Z"""
+    return f"{time[:16].replace('T', ' ')}Z"

@@ -15,12 +15,11 @@ from lxml import html as lxml_html
 
 from archive.extract.body import Element, paragraphs_of, select, whole_page
 from archive.extract.credits import read_credits
+from archive.extract.encoding import markup_bytes
 from archive.extract.metadata import Metadata
 from archive.sites import Address, Layout, Site
 from archive.sites.unknown import unknown_site
 
-_CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
-_SPACES = bytes.maketrans(b"\x0b\x0c", b"  ")
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 _NOWHERE = unknown_site("http://nowhere.invalid/")
 GENERIC = "generic"
@@ -106,14 +105,14 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
     if layout is not None:
         paragraphs, title = paragraphs_of(region, layout), metadata.title(layout)
     else:
-        known = site.cms != "unknown"
+        known = site.is_described
         if known and not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
             raise ReadingError("the page has no article region of a known layout and does not name its own address")
         page = whole_page(tree)
         paragraphs, title, author = page.paragraphs, page.title, None if known else page.author
         metadata.rules["title"] = _BY_TRAFILATURA
     byline = metadata.byline(layout)
-    body, credits = read_credits(paragraphs, byline)
+    body, credits = read_credits(paragraphs, byline, site=site)
     if not title:
         raise ReadingError("the page has no title")
     if not body:
@@ -142,7 +141,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         caption=metadata.caption(layout),
         original_url=metadata.original_url(),
     )
-    apart = read_credits([], byline)[1]  # what the layout prints apart from the text
+    apart = read_credits([], byline, site=site)[1]  # what the layout prints apart from the text
     end, byline_css = "the end of the text", layout.byline if layout else ""
     rules = metadata.rules | {
         "body": css or _BY_TRAFILATURA,
@@ -165,9 +164,9 @@ def declares_article(html: str) -> bool:
 def _parse(html: str) -> Element:
     if len(html) > LARGEST_PAGE:
         raise ReadingError(f"the page has {len(html):,} characters, more than any article")
-    html = _REFERENCES.sub(lambda match: match[0] if _held(_character(match).encode(errors="ignore")) else "", html)
+    html = _REFERENCES.sub(lambda match: match[0] if markup_bytes(_character(match)) else "", html)
     # In bytes, because XML declarations with an encoding are refused in decoded text.
-    text = _held(html.lstrip("\ufeff").encode(errors="ignore"))
+    text = markup_bytes(html.lstrip("\ufeff"))
     if not text.strip():
         raise ReadingError("the page is empty")
     for piece in text.split(b"<"):
@@ -177,12 +176,6 @@ def _parse(html: str) -> Element:
         return lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ReadingError("the page is not HTML") from error
-
-
-def _held(text: bytes) -> bytes:
-    """A text without what no XML tree can hold: NUL ends a document for libxml2, the others cannot be written back to
-    a text node. Surrogates are gone with the encoding."""
-    return text.translate(_SPACES, _CONTROLS).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def _character(reference: re.Match[str]) -> str:

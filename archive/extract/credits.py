@@ -3,7 +3,8 @@
 Only forms seen on the sites are read; anything else stays in the body, where it was printed.
 
     Tana Paser (ANTARA) - Bupati ...          dateline: place, agency mark, dash or none
-    TANA PASER, MCKabPaser – Bupati ...       the media centre's own dateline
+    TANA PASER, MCKabPaser – Bupati ...       place and a mark of the newsroom's own (Site.dateline_marks)
+    Tana Paser – Bupati ...                   a place alone, where it is known to be one (Site.places)
     ... selesai. (ADV/MC Kominfo Paser)       source credit; ADV is a paid advertorial; (*) is no credit
     Pewarta: R. WartonoEditor: Abdul Hakim    labels glued, on one line or one a line, a value may be missing
     COPYRIGHT © ANTARA 2026                   the year may be that of rendering: it dates nothing
@@ -14,6 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from archive.sites import Site
 
 _LABEL = re.compile(r"(?P<label>Pewarta|Editor|Penerjemah|Uploader|Oleh)\s*:\s*")
 _LABEL_LINE = re.compile(r"(?:Pewarta|Editor|Penerjemah|Uploader|Oleh)\s*:")
@@ -25,7 +29,7 @@ _OLEH = re.compile(rf"Oleh\s+(?P<names>{_NAME}(?:\s+{_NAME}|\s*[/,]\s*{_NAME}|\s
 _JOINTS = re.compile(r"\s*/\s*|\s*,\s*|\s+dan\s+")
 _SYNDICATED = re.compile(r"Berita ini telah tayang di\b", re.IGNORECASE)
 
-_SOURCE = r"(?:MC|Media Center|Kominfo|Diskominfo|Diskominfostaper|Humas|Prokopim)\b[^()]{0,60}"
+_SOURCE = r"(?:MC|Media Center|Kominfo|Diskominfo\w*|Humas|Prokopim)\b[^()]{0,60}"
 _TAIL = re.compile(
     rf"\s*\((?:(?P<star>\*+)|(?P<adv>ADV)(?:\s*/\s*(?P<adv_source>[^()/]{{2,80}}))?|(?P<source>{_SOURCE}))\)\s*$",
     re.IGNORECASE,
@@ -34,16 +38,6 @@ _TAIL = re.compile(
 _AGENCY = re.compile(
     r"(?P<place>[A-Z][\w .,'’\-/]{1,58}?)\s*,?\s*\((?:ANTARA|Antara)(?:news)?\b[^()]{0,40}\)\s*[-–—]*\s*",
 )
-_MEDIA_CENTRE = re.compile(r"(?P<place>[A-Z][\w .'’\-]{1,40}?)\s*,\s*MC\s?Kab\s?Paser\s*[-–—]*\s*", re.IGNORECASE)
-
-# A bare "Place –" is a dateline only where the place is one: the regency's districts and the region's towns.
-_PLACES = (
-    "Tana Paser|Tanah Grogot|Paser|Kuaro|Long Ikis|Long Kali|Batu Sopang|Batu Engau|Muara Komam|Muara Samu"
-    "|Pasir Belengkong|Paser Belengkong|Tanjung Harapan|Samarinda|Balikpapan|Bontang|Penajam|Sangatta"
-    "|Tenggarong|Sendawar|Tanjung Redeb|Jakarta|Banjarmasin|Surabaya|Bandung|Yogyakarta|Makassar|Denpasar"
-)
-_BARE_PLACE = re.compile(rf"(?P<place>{_PLACES})\s+[–—-]\s+\S", re.IGNORECASE)
-
 _LONGEST_NAME = 120
 _LONGEST_TAIL = 14
 """Paragraphs from the end in which a byline is looked for: below it stand the copyright, notices and share lines."""
@@ -60,7 +54,7 @@ class Credits:
     dateline: str | None = None
 
 
-def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = ()) -> tuple[list[str], Credits]:
+def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = (), *, site: Site) -> tuple[list[str], Credits]:
     """Parts the story from its credits.
 
     `paragraphs` is the text as printed, perhaps twice over; `byline` are the lines that the layout prints apart.
@@ -82,16 +76,28 @@ def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = ()) -> tuple
         editor=names.get("Editor"),
         credit=" ".join(credit.split()) if credit else None,
         is_advertorial=is_advertorial,
-        dateline=read_dateline(body[0]) if body else None,
+        dateline=read_dateline(body[0], site) if body else None,
     )
 
 
-def read_dateline(paragraph: str) -> str | None:
+def read_dateline(paragraph: str, site: Site) -> str | None:
     """The place before the agency mark, as printed: "Serang, Banten (ANTARA) - ..." gives "Serang, Banten"."""
-    for form in (_AGENCY, _MEDIA_CENTRE, _BARE_PLACE):
+    for form in (_AGENCY, *_forms_of(site.dateline_marks, site.places)):
         if match := form.match(paragraph):
             return match["place"].strip(" ,")
     return None
+
+
+@cache
+def _forms_of(marks: tuple[str, ...], places: tuple[str, ...]) -> list[re.Pattern[str]]:
+    """The forms of datelines that one site prints."""
+    forms = []
+    if marks:
+        mark = "|".join(map(re.escape, marks))
+        forms.append(rf"(?P<place>[A-Z][\w .'’\-]{{1,40}}?)\s*,\s*(?:{mark})\s*[-–—]*\s*")
+    if places:
+        forms.append(rf"(?P<place>{'|'.join(map(re.escape, places))})\s+[–—-]\s+\S")
+    return [re.compile(form, re.IGNORECASE) for form in forms]
 
 
 def _once(paragraphs: Sequence[str]) -> list[str]:

@@ -7,11 +7,13 @@ against their grammar here, because a parser made to find a date in anything wou
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 import dateparser
+
+from archive.warc.reader import FIRST_YEAR, LAST_YEAR
 
 ZONES = {
     "WIB": ZoneInfo("Asia/Jakarta"),
@@ -95,24 +97,49 @@ def read_day(text: str, *, now: datetime, zone: ZoneInfo) -> date | None:
     return moment.date() if moment else None
 
 
-def read_machine_time(text: str, zone: ZoneInfo | None) -> datetime | None:
+def read_machine_time(text: str, zone: tzinfo | None) -> datetime | None:
     """A time written for machines: ISO 8601 (article:published_time, JSON-LD, REST) or RFC 2822 (RSS pubDate).
+
     One without an offset is in `zone`, the site's own, and all are given in it; without a `zone` a time stays in the
-    offset it names."""
+    offset it names. None for what is no time, for a day alone, for a zone that is not understood, and for years in
+    which there was no web.
+    """
     text = text.strip()
+    if len(text) <= 10:
+        return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
+        moment_or_none = _rfc_2822(text)
+        if moment_or_none is None:
             return None
-    if len(text) <= 10:
-        return None  # a day is not a time
+        moment = moment_or_none
     try:
-        return moment if zone is None else moment.replace(tzinfo=moment.tzinfo or zone).astimezone(zone)
+        moment = moment if zone is None else moment.replace(tzinfo=moment.tzinfo or zone).astimezone(zone)
     except (OverflowError, ValueError):
         return None
+    return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
+
+
+def read_http_date(text: str | None) -> datetime | None:
+    """The time of an HTTP header as Date or Retry-After (RFC 9110, 5.6.7), aware; None for what is none."""
+    return read_machine_time(text or "", UTC)
+
+
+def _rfc_2822(text: str) -> datetime | None:
+    """RFC 2822, 3.3 and 4.3, with Indonesia's zones. Naive where no zone stands behind the time."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError, TypeError):
+        return None
+    if moment.tzinfo is not None:
+        return moment
+    last = text.split()[-1].strip("()").upper()
+    if last == "-0000":  # the time is in UTC, and says nothing of the place
+        return moment.replace(tzinfo=UTC)
+    if last in ZONES:
+        return moment.replace(tzinfo=ZONES[last])
+    return None if last.isalpha() else moment
 
 
 def _match(text: str) -> re.Match[str] | None:

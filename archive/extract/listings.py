@@ -1,6 +1,7 @@
 """What a feed, sitemap, REST answer or listing page names: articles, each with what is known before it is fetched.
 
-Each reader raises ListingError when the text is not what it should be: then the next way of discovery is tried.
+Each reader raises ListingError when the text is not what it should be: then the next way of discovery is tried. One
+entry that cannot be read costs itself alone: `ListingPage.refused` says which and why.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from lxml import etree
@@ -17,7 +18,8 @@ from lxml import html as lxml_html
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import read_day, read_machine_time
-from archive.sites import Address, Site
+from archive.extract.encoding import markup_bytes
+from archive.sites import Address, ListingKind, Site
 
 CARDS = {
     "cards": "div.card__post-list.mt-30",  # 2026; the popular box has card__post-list without the margin
@@ -27,6 +29,10 @@ _CARD_LINKS = "h2.post_title a[href], header h3 a[href], h3 a[href]"
 _WORDPRESS_LINKS = "article .entry-title a[href], article h2 a[href], article h3 a[href], h2.entry-title a[href]"
 
 
+_XML_DECLARATION = re.compile(rb"^<\?xml\b[^>]*\?>")
+_CLOCK_SLACK = timedelta(days=1)
+
+
 class ListingError(Exception):
     """A listing is not what it should be; the message is one line for people."""
 
@@ -34,15 +40,20 @@ class ListingError(Exception):
 @dataclass(frozen=True, slots=True)
 class ListingPage:
     """The decoded text of one answer, and what reading it takes: `resolve` makes a link's target an absolute address
-    on the site itself, `now` is the server's clock."""
+    on the site itself, `now` is the server's clock. `refused` grows by a line for each entry that cannot be read."""
 
     text: str
     site: Site
     resolve: Callable[[str], str]
     now: datetime
+    refused: list[str] = field(default_factory=list)
 
     def identify(self, target: str | None) -> Address | None:
         return self.site.identify(self.resolve(target)) if target else None
+
+    def past(self, moment: datetime | None) -> datetime | None:
+        """A time that an entry tells, unless it lies ahead: a mistyped year would stand above all news for ever."""
+        return moment if moment is not None and moment <= self.now + _CLOCK_SLACK else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,19 +78,32 @@ class Listed:
         return moment.date() if moment else self.day
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one listing names: its entries, the parts of a sitemap's index, the markup that served, and a line for each
+    entry that could not be read."""
+
+    entries: tuple[Listed, ...]
+    parts: tuple[str, ...] = ()
+    markup: str | None = None
+    refused: tuple[str, ...] = ()
+
+
 def read_feed(page: ListingPage) -> list[Listed]:
     """An RSS 2.0 feed. WordPress carries the post id in the guid (/?p=ID). Items of other hosts are left out."""
     root = _xml(page.text, "rss", "an RSS feed")
     listed = []
     for item in root.iter("item"):
-        link, guid = collapse(item.findtext("link")), collapse(item.findtext("guid"))
+        link, guid = collapse(item.findtext("link")), item.find("guid")
+        by_guid = page.identify(collapse(guid.text)) if guid is not None else None
+        if not link and guid is not None and guid.get("isPermaLink", "true") != "false":  # RSS 2.0: guid stands for it
+            link = collapse(guid.text)
         address = page.identify(link)
         if address is None:
             continue
-        by_guid = page.identify(guid)
         if address.number is None and by_guid is not None:
             address = replace(address, number=by_guid.number)
-        published_at = read_machine_time(item.findtext("pubDate") or "", page.site.timezone)
+        published_at = page.past(read_machine_time(item.findtext("pubDate") or "", page.site.timezone))
         listed.append(
             Listed(address=address, title=collapse(item.findtext("title")) or None, published_at=published_at)
         )
@@ -117,12 +141,17 @@ def read_posts(page: ListingPage) -> list[Listed]:
     for post in posts:
         if not isinstance(post, dict) or not isinstance(post.get("id"), int) or not isinstance(post.get("link"), str):
             raise ListingError("a post in the REST answer has no id or no link")
+        try:
+            address = Address("article", post["id"], page.resolve(post["link"]))
+        except ValueError as error:
+            page.refused.append(f"a post with id {str(post['id'])[:20]}: {error}")
+            continue
         listed.append(
             Listed(
-                address=Address("article", post["id"], page.resolve(post["link"])),
+                address=address,
                 title=_rendered(post.get("title")),
-                published_at=_gmt(post.get("date_gmt"), page.site),
-                modified_at=_gmt(post.get("modified_gmt"), page.site),
+                published_at=page.past(_gmt(post.get("date_gmt"), page.site)),
+                modified_at=page.past(_gmt(post.get("modified_gmt"), page.site)),
             )
         )
     return _unique(listed)
@@ -141,9 +170,8 @@ def read_sitemap(page: ListingPage) -> tuple[list[str], list[Listed]]:
         if kind == "sitemapindex":
             parts.append(target)
         elif address := page.site.identify(target):
-            listed.append(
-                Listed(address=address, modified_at=read_machine_time(fields.get("lastmod", ""), page.site.timezone))
-            )
+            modified_at = page.past(read_machine_time(fields.get("lastmod", ""), page.site.timezone))
+            listed.append(Listed(address=address, modified_at=modified_at))
     oldest = datetime.min.replace(tzinfo=UTC)
     return parts, sorted(_unique(listed), key=lambda item: item.modified_at or oldest, reverse=True)
 
@@ -153,24 +181,21 @@ def read_archive_page(page: ListingPage) -> list[Listed]:
     return _links(select(_html(page.text), _WORDPRESS_LINKS), page)
 
 
-def reader_of(site: Site, path: str) -> Callable[[ListingPage], list[Listed]] | None:
-    """What reads the listing at a path (with its query) of a site; None where no listing is known to be."""
-    return next((read for form, read in _READERS[site.cms] if form.fullmatch(path)), None)
-
-
-_READERS: dict[str, list[tuple[re.Pattern[str], Callable[[ListingPage], list[Listed]]]]] = {
-    "antara": [
-        (re.compile(r"/rss/[^/?]+\.xml"), read_feed),
-        (re.compile(r"/terkini(/\d+)?/?"), lambda page: read_cards(page)[1]),
-    ],
-    "wordpress": [
-        (re.compile(r"/wp-json/wp/v2/posts\b.*"), read_posts),
-        (re.compile(r"/feed/?(\?.*)?"), read_feed),
-        (re.compile(r"/[\w-]*sitemap[\w-]*\.xml"), lambda page: read_sitemap(page)[1]),
-        (re.compile(r"/(?:[\w-]+/)*page/\d+/?"), read_archive_page),
-    ],
-    "unknown": [],
-}
+def read_listing_page(kind: ListingKind, page: ListingPage) -> Listing:
+    """Reads a listing of a kind. Raises ListingError."""
+    parts, markup = list[str](), None
+    match kind:
+        case "feed":
+            entries = read_feed(page)
+        case "cards":
+            markup, entries = read_cards(page)
+        case "posts":
+            entries = read_posts(page)
+        case "sitemap":
+            parts, entries = read_sitemap(page)
+        case "archive page":
+            entries = read_archive_page(page)
+    return Listing(tuple(entries), tuple(parts), markup if entries else None, tuple(page.refused))
 
 
 def _links(links: Iterable[Element], page: ListingPage) -> list[Listed]:
@@ -194,24 +219,25 @@ def _day(card: Element, page: ListingPage) -> date | None:
 
 def _rendered(title: Any) -> str | None:
     html = title.get("rendered") if isinstance(title, dict) else None
-    if not isinstance(html, str) or not html.strip():
+    text = markup_bytes(html).decode() if isinstance(html, str) else ""
+    if not text.strip():
         return None
-    return collapse(lxml_html.fragment_fromstring(html, create_parent="p").text_content()) or None
+    return collapse(lxml_html.fragment_fromstring(text, create_parent="p").text_content()) or None
 
 
 def _gmt(text: Any, site: Site) -> datetime | None:
     """WordPress prints its _gmt times without an offset; they are UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+    if not isinstance(text, str):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(site.timezone)
+    moment = read_machine_time(text, UTC)
+    return moment.astimezone(site.timezone) if moment else None
 
 
 def _xml(text: str, tag: str | None, what: str) -> Element:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(text.strip().encode(), parser=parser)
+        # The declaration may name another charset than the text came in, which is decoded by now.
+        root = etree.fromstring(_XML_DECLARATION.sub(b"", markup_bytes(text).strip()), parser=parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
     if root is None or (tag is not None and root.tag != tag):
@@ -221,6 +247,6 @@ def _xml(text: str, tag: str | None, what: str) -> Element:
 
 def _html(text: str) -> Element:
     try:
-        return lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
+        return lxml_html.document_fromstring(markup_bytes(text), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ListingError("the listing is not HTML") from error

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import read_date_line, read_machine_time
-from archive.extract.urls import absolute, original_address
-from archive.sites import SITES, Address, Layout, Site, site_of
+from archive.extract.urls import absolute
+from archive.sites import Address, Layout, Site, original_address
 
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified")
@@ -23,8 +23,8 @@ _STORY_TYPES = frozenset(
 _ARTICLE_TYPES = _STORY_TYPES | {"WebPage"}
 _FIRST_PUBLISHED = re.compile(r"telah tayang di\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
-_POST_CLASS = re.compile(r"\bpostid-(\d+)\b")
-_POST_ELEMENT = re.compile(r"post-(\d+)")
+_POST_CLASS = re.compile(r"\bpostid-(\d{1,15})\b")
+_POST_ELEMENT = re.compile(r"post-(\d{1,15})")
 _TAG_LABELS = frozenset({"tag", "tags", "tags:", "tag:"})
 
 
@@ -104,7 +104,7 @@ class Metadata:
         for link in self._tree.iter("a"):
             if _FIRST_PUBLISHED.search(_text_before(link)):
                 self.rules["original_url"] = "the link after telah tayang di"
-                return _canonical(absolute(self._url, link.get("href")))
+                return original_address(absolute(self._url, link.get("href")))
         return None
 
     def byline(self, layout: Layout | None) -> list[str]:
@@ -140,8 +140,8 @@ class Metadata:
         return any("single-post" in (body.get("class") or "").split() for body in self._tree.iter("body"))
 
     def post_number(self) -> int | None:
-        """The WordPress post id, from body.postid-N, article#post-N or the shortlink /?p=N; None on another CMS."""
-        if self._site.cms != "wordpress":
+        """A WordPress post id: body.postid-N, article#post-N, or the shortlink /?p=N."""
+        if not self._site.has_permalinks:
             return None
         for body in self._tree.iter("body"):
             if match := _POST_CLASS.search(body.get("class") or ""):
@@ -175,7 +175,7 @@ class Metadata:
         it is not used: its zone would be a guess."""
         if not isinstance(text, str):
             return None
-        if self._site.cms != "unknown":
+        if self._site.is_described:
             return read_machine_time(text, self._site.timezone)
         return read_machine_time(text, None) if _OFFSET.search(text) else None
 
@@ -202,17 +202,6 @@ class Metadata:
                 for item in graph if isinstance(graph, list) else [thing]:
                     if isinstance(item, dict) and _types(item) & _ARTICLE_TYPES:
                         yield item
-
-
-def _canonical(url: str) -> str | None:
-    """The address as the archive keeps it, canonical where it is an article of a known site; None for what is no web
-    address."""
-    try:
-        site = site_of(url)
-    except ValueError:  # as "javascript:", "mailto:"
-        return None
-    address = site.identify(url) if site.name in SITES else None
-    return original_address(address.url if address else url)
 
 
 def _text_before(element: Element) -> str:

@@ -1,9 +1,13 @@
 """Addresses as pages print them, broken ones included."""
 
-import re
 from urllib.parse import urljoin, urlsplit
 
-_OF_ANTARA = re.compile(r"/(?P<kind>berita|foto|video|infografik)/(?P<number>\d+)")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this very machine, and so its owner's own."""
+    return urlsplit(url).hostname in _LOOPBACK
 
 
 def absolute(base: str, target: str | None) -> str:
@@ -14,12 +18,3 @@ def absolute(base: str, target: str | None) -> str:
     except ValueError:
         return ""
     return address
-
-
-def original_address(url: str) -> str:
-    """An address by which two pages that name it mean the same: ANTARA serves an article under any slug."""
-    parts = urlsplit(url)
-    match = _OF_ANTARA.match(parts.path)
-    if (parts.hostname or "").endswith("antaranews.com") and match:
-        return f"https://{parts.hostname}/{match['kind']}/{match['number']}"
-    return url

@@ -3,10 +3,12 @@ gone or damaged, so that no rebuild loses a story."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from archive.sites import named
 from archive.store.database import Archive, Row
 from archive.store.syndication import forget, regroup, relate
 
@@ -21,14 +23,22 @@ def beside(archive: Archive, other: Path, *, name: str = "old") -> Iterator[None
     archive.db.execute(f"ATTACH ? AS {name}", [str(other)])
     try:
         yield
-    finally:
-        archive.db.execute(f"DETACH {name}")
+    except BaseException:
+        with suppress(sqlite3.Error):  # a statement may still be open; the first error is the one to tell
+            archive.db.execute(f"DETACH {name}")
+        raise
+    archive.db.execute(f"DETACH {name}")
+
+
+def take_runs(archive: Archive) -> None:
+    """Takes over the rows of all runs, before their files are read."""
+    with archive.writing():
+        _copy(archive, "runs", "1")
 
 
 def take_other_sites(archive: Archive, site: str) -> None:
     """Takes over everything of all sites but one, before that one is read anew."""
     with archive.writing():
-        _copy(archive, "runs", "1")
         for table in ("captures", "articles", "pages"):
             _copy(archive, table, "site <> :site", {"site": site})
         others = "(SELECT id FROM old.articles WHERE site <> :site)"
@@ -37,11 +47,10 @@ def take_other_sites(archive: Archive, site: str) -> None:
         _copy(archive, "twins", f"one IN {others} AND other IN {others}", {"site": site})
 
 
-def take_over(archive: Archive) -> int:
-    """Completes a rebuilt archive from the old one; how many stories stay as they were, since their records are
-    missing, damaged or not read any more."""
+def take_over(archive: Archive) -> list[str]:
+    """Completes a rebuilt archive from the old one; the ids of the stories that stay exactly as they were, since a
+    record of theirs is missing, damaged or not read any more."""
     with archive.writing():
-        _copy(archive, "runs", "id NOT IN (SELECT id FROM runs)")
         archive.db.execute("""
             UPDATE captures SET (run_id, received) = (o.run_id, o.received) FROM old.captures AS o
             WHERE o.record_id = captures.record_id""")
@@ -60,26 +69,30 @@ def take_over(archive: Archive) -> int:
         )
         _copy(archive, "walks", "1")
         _copy(archive, "warcs", "name NOT IN (SELECT name FROM warcs)")
-        archive.db.execute("DROP TABLE temp.lost")
+        for table in ("lost", "kept"):
+            archive.db.execute(f"DROP TABLE temp.{table}")
         regroup(archive)
     return kept
 
 
-def _keep_stories(archive: Archive) -> int:
-    """A story of which a version's record was not found, or gives no story any more, is taken over as it was, with all
-    its versions."""
+def _keep_stories(archive: Archive) -> list[str]:
+    """Takes stories over as they were, with all their versions and their pages: those of which a record was lost,
+    whatever it told (a text, a withdrawal, a move), and those of which a version gives no story any more."""
+    archive.db.execute("CREATE TEMP TABLE kept (id TEXT PRIMARY KEY)")
     archive.db.execute(f"""
-        CREATE TEMP TABLE kept AS SELECT DISTINCT article_id AS id FROM old.versions AS v WHERE
+        INSERT INTO kept SELECT DISTINCT article_id FROM old.versions AS v WHERE
             capture_id IN (SELECT id FROM temp.lost)
             OR NOT EXISTS (SELECT 1 FROM captures AS m WHERE m.id = {_new_capture("v.capture_id")}
-                           AND m.article_id IN (SELECT id FROM articles))
-        """)
+                           AND m.article_id = v.article_id)""")
+    for capture in archive.rows("SELECT o.site, o.url FROM old.captures AS o JOIN temp.lost USING (id)"):
+        for article_id in _told_of(archive, capture["site"], capture["url"]):
+            archive.db.execute("INSERT OR IGNORE INTO kept SELECT id FROM old.articles WHERE id = ?", [article_id])
     for story in archive.rows("SELECT * FROM main.articles JOIN temp.kept USING (id)"):
         forget(archive, story)
     for table, key in (("versions", "article_id"), ("articles", "id")):
         archive.db.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM temp.kept)")
     names = ", ".join(f"o.{name}" for name in archive.columns("articles"))
-    stories = archive.rows(f"SELECT {names} FROM old.articles o JOIN temp.kept USING (id)")
+    stories = archive.rows(f"SELECT {names} FROM old.articles o JOIN temp.kept USING (id) ORDER BY id")
     for story in stories:
         while archive.row("SELECT 1 FROM articles WHERE key = ?", [story["key"]]):
             story["key"] += 1
@@ -91,13 +104,44 @@ def _keep_stories(archive: Archive) -> int:
     archive.db.execute("""
         UPDATE captures SET article_id = o.article_id FROM old.captures AS o
         WHERE o.record_id = captures.record_id AND o.article_id IN (SELECT id FROM temp.kept)""")
-    archive.db.execute("DROP TABLE temp.kept")
-    return len(stories)
+    _drop_doubles(archive)
+    return [story["id"] for story in stories]
+
+
+def _drop_doubles(archive: Archive) -> None:
+    """Takes down what was read now, under another id, from the records of stories that are kept."""
+    doubles = archive.rows(
+        "SELECT a.* FROM articles AS a JOIN captures AS c ON c.id = a.capture_id"
+        " WHERE c.article_id IS NOT a.id AND c.article_id IN (SELECT id FROM temp.kept)"
+    )
+    for story in doubles:
+        forget(archive, story)
+        archive.db.execute("DELETE FROM versions WHERE article_id = ?", [story["id"]])
+        archive.db.execute("DELETE FROM articles WHERE id = ?", [story["id"]])
+        archive.db.execute("UPDATE pages SET article_id = NULL WHERE article_id = ?", [story["id"]])
+
+
+def _told_of(archive: Archive, site_name: str, url: str) -> set[str]:
+    """The ids of the stories of which an exchange at `url` told something."""
+    found = {
+        row["article_id"]
+        for row in archive.rows(
+            "SELECT DISTINCT article_id FROM old.captures WHERE url = ? AND article_id IS NOT NULL", [url]
+        )
+    }
+    site = named(site_name, url)
+    if address := site.identify(site.at_home(url)):
+        found.add(site.article_id(address))
+        rows = archive.rows("SELECT article_id FROM old.pages WHERE url = ?", [address.url])
+        found |= {row["article_id"] for row in rows if row["article_id"]}
+    return found
 
 
 def _merge_pages(archive: Archive) -> None:
     """The frontier goes on where it was. What is listed, and which story a page is, is what was read now; what only
-    listings told whose records are missing stays as it was."""
+    listings told whose records are missing stays as it was, and so do the pages of stories that are kept."""
+    kept = "article_id IN (SELECT id FROM temp.kept)"
+    archive.db.execute(f"DELETE FROM pages WHERE {kept} OR url IN (SELECT url FROM old.pages WHERE {kept})")
     for name in _LISTED:
         archive.db.execute(
             f"UPDATE pages SET {name} = o.{name} FROM old.pages AS o WHERE o.url = pages.url AND pages.{name} IS NULL"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import shutil
 import zipfile
 import zlib
@@ -13,9 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from archive.ingest.rebuild import Outcome, Tell, note, read_into
+from archive.ingest.pipeline import FULL_DISK, Report, Tell, clearing_a_full_disk, note, read_into, warcs_in
 from archive.ingest.recovery import take_up
-from archive.ingest.spool import Staging
+from archive.ingest.spool import Spool
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
 from archive.store.lock import hold
@@ -26,6 +27,8 @@ _AT_ONCE = 1 << 20
 _LONGEST_LINE = 1 << 16
 _LONGEST_FIRST = 64 << 20
 """Bytes of a first record that are read to see whether others follow in its gzip member."""
+_MAX_NAME_BYTES = 200
+"""Bytes of a file name that are kept, of its end: file systems take 255, and a number may be put behind."""
 
 
 class ForeignFileError(Exception):
@@ -45,7 +48,7 @@ def import_files(
     tell: Tell,
     say: Callable[[str], None],
     complain: Callable[[str], None],
-) -> Outcome:
+) -> Report:
     """Takes files into the archive in `data`: copies them below warc/imported/, then reads them. A file that is in the
     archive already is passed over; one that is none is complained of, and the others go on. Raises what `rebuild`
     raises; the same import goes on where an earlier one was stopped."""
@@ -53,26 +56,37 @@ def import_files(
     with Archive.open(data) as archive:
         for line in take_up(archive):
             say(line)
-        for file in files:
-            try:
-                for name, stream in _warcs_in(file):
-                    for line in _adopt(archive, name, stream, complain):
-                        say(line)
-            except _UNREADABLE as error:
-                complain(f"{file}: {getattr(error, 'strerror', None) or error}")
-                for left in archive.warc_root.glob(f"{FOREIGN}/*/*.new*"):
-                    left.unlink()
-        noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
-        root = archive.warc_root
-        found = sorted(path.relative_to(root).as_posix() for path in root.glob(f"{FOREIGN}/*/*.warc.gz"))
-        fresh = [name for name in found if name not in noted]
-        staging = Staging(data / "import")
-        outcome = read_into(archive, fresh, staging, workers, scheduler, tell)
-        for name in fresh:
-            note(archive, name, staging.records(name))
-        update_terms(archive)
-        staging.remove()
-    return outcome
+        spool = Spool(data / "import")
+        incoming = data / "import" / ".incoming.warc.gz"
+        with clearing_a_full_disk(spool, incoming, _parted(incoming)):
+            for file in files:
+                try:
+                    for name, stream in _warcs_in(file):
+                        say(_adopt(archive, name, stream, incoming, complain))
+                except _UNREADABLE as error:
+                    if getattr(error, "errno", None) in FULL_DISK:
+                        raise
+                    complain(f"{shown(file)}: {getattr(error, 'strerror', None) or error}")
+            for path in (incoming, _parted(incoming)):
+                path.unlink(missing_ok=True)
+            names, odd = warcs_in(archive.warc_root)
+            noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
+            fresh = [name for name in names if name.startswith(f"{FOREIGN}/") and name not in noted]
+            report = read_into(archive, fresh, spool, workers=workers, scheduler=scheduler, tell=tell)
+            report.faulty_files += odd
+            note(archive, fresh, spool, report)
+            update_terms(archive)
+            spool.remove()
+    return report
+
+
+def shown(file: Path) -> str:
+    """A path as it can be printed, also where it is not UTF-8."""
+    return os.fsencode(file).decode("utf-8", "replace")
+
+
+def _parted(incoming: Path) -> Path:
+    return incoming.with_name(f"{incoming.name}.parted")
 
 
 def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
@@ -95,38 +109,44 @@ def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
                     yield f"{file.stem}-{inside[name].name}", member
 
 
-def _adopt(archive: Archive, name: str, stream: IO[bytes], complain: Callable[[str], None]) -> Iterator[str]:
-    """Keeps a WARC file below warc/imported/; what it did, in a line for people. A file of which each record is a gzip
-    member of its own is kept byte for byte; of another one every record is, each in a member."""
-    folder = archive.warc_root / FOREIGN / f"{datetime.now(UTC):%Y}"
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = name.removesuffix(".gz").removesuffix(".warc")
-    part = folder / f"{stem}.warc.gz.new"
-    with part.open("wb") as out:
+def _adopt(archive: Archive, name: str, stream: IO[bytes], incoming: Path, complain: Callable[[str], None]) -> str:
+    """Keeps a WARC file below warc/imported/, by way of the file `incoming`; what it did, in a line for people. A file
+    of which each record is a gzip member of its own is kept byte for byte; of another one every record is, each in a
+    member. Raises ForeignFileError for a file without a whole record."""
+    name = _safe(name)
+    with incoming.open("wb") as out:
         shutil.copyfileobj(stream, out, _AT_ONCE)
-    if (damage := _by_record(part)) is not None:
+    if (damage := _by_record(incoming)) is not None:
         complain(
             f"{name}: several records stand in one gzip member, and it is damaged at byte {damage}: what lies"
             " behind is not taken in, so keep the original."
         )
-    if not any(member.whole for member in walk(part)):
-        part.unlink()
+    if not any(member.whole for member in walk(incoming)):
         raise ForeignFileError("there is no whole WARC record in this file.")
-    with part.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = _sha256(incoming)
     if archive.row("SELECT 1 FROM warcs WHERE sha256 = ?", [sha256]):
-        part.unlink()
-        yield f"{name} is in the archive already."
-        return
+        return f"{name} is in the archive already."
+    folder = archive.warc_root / FOREIGN / f"{datetime.now(UTC):%Y}"
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = name.removesuffix(".gz").removesuffix(".warc")
     number, place = 1, folder / f"{stem}.warc.gz"
-    while place.exists():
-        with place.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
-                break  # an import that was stopped left it
+    while place.exists() and _sha256(place) != sha256:  # the same file is there where an import was stopped
         number += 1
         place = folder / f"{stem}-{number}.warc.gz"
-    part.replace(place)
-    yield f"{name} is kept as {place.relative_to(archive.warc_root.parent)}."
+    incoming.replace(place)
+    return f"{name} is kept as {place.relative_to(archive.warc_root.parent)}."
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _safe(name: str) -> str:
+    """A file name that every database and file system holds: UTF-8, without control characters, not hidden."""
+    name = os.fsencode(name).decode("utf-8", "replace").replace("\ufffd", "_")
+    name = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name).lstrip(".")
+    return name.encode()[-_MAX_NAME_BYTES:].decode(errors="ignore") or "unnamed"
 
 
 def _by_record(part: Path) -> int | None:
@@ -136,7 +156,7 @@ def _by_record(part: Path) -> int | None:
         compressed = file.read(3) == b"\x1f\x8b\x08"
     if compressed and (next(walk(part)).whole or not _has_records(part)):
         return None
-    parted, inflated = part.with_name(f"{part.name}.parted"), _Inflated(part) if compressed else None
+    parted, inflated = _parted(part), _Inflated(part) if compressed else None
     with io.BufferedReader(inflated) if inflated else part.open("rb") as stream, parted.open("wb") as out:
         for record in _records(stream):
             with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as member:
@@ -153,7 +173,7 @@ def _has_records(part: Path) -> bool:
         while piece := stream.read(_AT_ONCE):
             head += piece
             end = end or end_of_record(head)
-            if end is not None and len(head) > end:
+            if end is not None and head[end:].strip(b"\r\n"):
                 return True
             if len(head) > _LONGEST_FIRST or (end is None and len(head) > _AT_ONCE):
                 return False

@@ -1,60 +1,67 @@
-"""Replay: what WARC files hold becomes rows, record after record, as it did when it was crawled."""
+"""The loader: what WARC files tell becomes rows, event after event, as it did when it was crawled."""
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 
-from archive.extract.article import Article, ReadingError
+from archive.extract.article import ReadingError
+from archive.extract.exchange import Reading, Source, read_exchange
 from archive.extract.listings import Listed
-from archive.ingest.scan import Reading
-from archive.sites import SITES, Site, site_of
-from archive.store.articles import known_story, shelve
-from archive.store.database import Archive, Row
-from archive.store.frontier import Frontier
-from archive.store.payload import read_stored
+from archive.ingest.scan import Event, Named, RunBegan, RunEnded
+from archive.sites import SITES, Site, named
+from archive.store.articles import Meaning
+from archive.store.database import Archive
+from archive.store.frontier import FROM_LIST, FROM_WARC, Frontier, Page, page_at, page_of, restore_page
+from archive.store.outcome import Failure, settle, settle_failure
+from archive.store.payload import holding_record, read_stored
+from archive.store.runs import apply_account, note_untold_start, run_id_at, run_id_of, start_run
 from archive.store.syndication import forget
 from archive.store.timestamps import iso_utc
-from archive.warc.capture import Capture
-from archive.warc.reader import WarcError
+from archive.warc.capture import REVISIT, Capture
+from archive.warc.reader import WarcError, read_captured
 
-FROM_WARC = "a WARC file"
-"""Where an article was discovered that no listing named."""
+_OF_ONE_ROW = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+"""Errors of the database for which the row is to blame and not the database."""
 
 
-class Replay:
-    """Puts readings into an archive. They come in the order of their dates; one that is older than what is known of its
+class UnloadableError(Exception):
+    """One event cannot be put into the archive, and nothing of it was; the message is one line for people."""
+
+
+class Loader:
+    """Puts events into an archive. They come in the order of their dates; one that is older than what is known of its
     story is put in its place by `settle_older`.
 
-    `read` counts the pages with a story, `unread` those that should have one, `new` the stories.
+    `read` counts the pages with a story, `unread` those that should have one, `new` the stories, `known` the records
+    that were there already. `previous_warcs` are the files that accounts of runs name as the one before their own.
     """
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self._redirected: dict[str, str] = {}  # address a redirect led to -> the page that was asked for
+        # Address a redirect led to -> (the page that was asked for, the run that asked).
+        self._redirected: dict[str, tuple[str, datetime | None]] = {}
         self._older: set[str] = set()
+        self._runs: dict[tuple[str, datetime], int | None] = {}
+        self.previous_warcs: set[str] = set()
         self.read = self.unread = self.new = self.known = 0
 
-    def take(self, reading: Reading) -> None:
-        """Keeps a reading's capture and what it says. One that is there already is passed over."""
-        archive, capture = self.archive, reading.capture
-        if archive.row("SELECT 1 FROM captures WHERE record_id = ?", [capture.record_id]):
-            self.known += 1
-            return
-        capture = archive.add_capture(capture)
-        site = SITES.get(capture.site) or site_of(reading.url)
-        if reading.listed is not None:
-            on = reading.url.removeprefix(site.origin)
-            Frontier(archive, site).discover(reading.listed, on=on, at=capture.fetched_at)
-            return
-        page = self._page(site, reading.url)
-        if reading.location is not None and page is not None:
-            self._redirected[reading.location] = page["url"]
-        elif reading.truncated:
-            return
-        elif capture.status == 200:
-            self._take_page(site, reading, capture, page)
-        elif page is not None and capture.status in (304, 404, 410):
-            self._take_word(site, reading, capture, page)
+    def take(self, event: Event) -> None:
+        """Puts an event into the archive, all of it or nothing. Raises UnloadableError where it cannot be; errors of
+        the database itself (a full disk, a lock) as they are."""
+        try:
+            with self.archive.writing():
+                self._take(event)
+        except sqlite3.Error as error:
+            if not isinstance(error, _OF_ONE_ROW):
+                raise
+            raise UnloadableError(f"an error in warta itself: {error!r}") from error
+        except WarcError as error:
+            raise UnloadableError(str(error)) from error
+        except Exception as error:  # one record must not stop the others; it is named
+            raise UnloadableError(f"an error in warta itself: {error!r}") from error
 
     def settle_older(self) -> None:
         """Tells the stories anew of which older captures came after newer ones."""
@@ -62,134 +69,179 @@ class Replay:
             self._tell_anew(article_id)
         self._older.clear()
 
-    def _page(self, site: Site, url: str) -> Row | None:
+    def _take(self, event: Event) -> None:
+        match event:
+            case Reading():
+                self._take_reading(event)
+            case Failure():
+                settle_failure(self.archive, event)
+            case Named():
+                site = SITES[event.site]
+                listed = [Listed(address=address) for url in event.urls if (address := site.identify(url))]
+                Frontier(self.archive, site).discover(listed, on=FROM_LIST, at=event.at)
+            case RunBegan():
+                if event.is_told:
+                    start_run(self.archive, event.start)
+                else:
+                    note_untold_start(self.archive, event.start)
+            case RunEnded():
+                apply_account(self.archive, event.account)
+                if isinstance(previous := event.account.get("previous"), str):
+                    self.previous_warcs.add(previous)
+
+    def _take_reading(self, reading: Reading) -> None:
+        known = self._known_capture(reading.capture)
+        if known is None:
+            capture = self.archive.add_capture(
+                replace(self._named_apart(reading.capture), run_id=self._run_id(reading))
+            )
+        else:
+            self.known += 1
+            capture = known
+        reading = replace(reading, capture=capture)
+        site = named(capture.site, reading.url)
+        if capture.record_type == REVISIT and capture.status == 200:
+            reading = self._with_payload(reading)
+        if reading.listing is not None:
+            on = reading.url.removeprefix(site.origin)
+            Frontier(self.archive, site).discover(reading.wanted, on=on, at=capture.fetched_at)
+            return
+        page = self._page(site, reading)
+        if reading.location is not None:
+            if page is not None:
+                self._redirected[reading.location] = page.url, reading.run_started_at
+            return
+        if known is not None and (capture.article_id or page is None or page.is_known_since(capture.fetched_at)):
+            return  # what it means was carried out, too; only a run that was cut off leaves one without the other
+        if page is None and site.is_described:
+            if reading.article is None or site.identify(reading.url) is None:
+                return  # nobody asked for it as an article, and it does not look like one
+            page = self._discover(site, reading)
+        self._settle(site, reading, page)
+
+    def _known_capture(self, capture: Capture) -> Capture | None:
+        """The row of the very same exchange, if there is one. Programs that give all records one id, or none, do not
+        make their captures one: such a capture is known by its place."""
+        for record_id in (capture.record_id, capture.place):
+            row = self.archive.row("SELECT id FROM captures WHERE record_id = ?", [record_id])
+            known = self.archive.capture(row["id"]) if row else None
+            if known is not None and _is_same(known, capture):
+                return known
+        return None
+
+    def _named_apart(self, capture: Capture) -> Capture:
+        """A capture under a name that no other capture has."""
+        taken = self.archive.row("SELECT 1 FROM captures WHERE record_id = ?", [capture.record_id])
+        return replace(capture, record_id=capture.place) if taken else capture
+
+    def _run_id(self, reading: Reading) -> int | None:
+        site, started_at = reading.capture.site, reading.run_started_at
+        if reading.capture.is_foreign:
+            return None
+        if started_at is None:
+            return run_id_at(self.archive, site, reading.capture.fetched_at)
+        if (site, started_at) not in self._runs:
+            known = run_id_of(self.archive, site, started_at) or run_id_at(self.archive, site, started_at)
+            self._runs[site, started_at] = known
+        return self._runs[site, started_at]
+
+    def _with_payload(self, reading: Reading) -> Reading:
+        """A revisit of an identical payload says what the record says that it refers to."""
+        capture = reading.capture
+        record = read_captured(self.archive.warc_root, capture)
+        source = Source(capture.site, None, reading.since, reading.run_started_at)
+        try:
+            holding = holding_record(self.archive, capture)
+            read = read_exchange(capture, record, holding, source)
+        except WarcError as error:
+            return replace(reading, reason=str(error))
+        if read is None:
+            return reading
+        return replace(read, url=reading.url, run_started_at=reading.run_started_at)
+
+    def _page(self, site: Site, reading: Reading) -> Page | None:
         """The page of the frontier that an address was asked for."""
-        address = site.identify(url)
-        asked = self._redirected.pop(url, None) or (address.url if address else url)
-        page = self.archive.row("SELECT * FROM pages WHERE url = ?", [asked])
+        address = site.identify(reading.url)
+        asked, run = self._redirected.pop(reading.url, ("", None))
+        if not asked or run != reading.run_started_at:
+            asked = address.url if address else reading.url
+        page = page_at(self.archive, asked)
         if page is None and address is not None:
-            page = self.archive.row("SELECT * FROM pages WHERE article_id = ?", [site.article_id(address)])
+            page = page_of(self.archive, site.article_id(address))
         return page
 
-    def _take_page(self, site: Site, reading: Reading, capture: Capture, page: Row | None) -> None:
-        frontier, address = Frontier(self.archive, site), site.identify(reading.url)
-        article, reason = self._article(site, reading, capture)
-        if page is None and site.name in SITES:
-            if address is None or article is None:
-                return  # nobody asked for it as an article, and it does not look like one
-            frontier.discover([Listed(address=address)], on=FROM_WARC, at=capture.fetched_at)
-            page = self._page(site, reading.url)
-        url = page["url"] if page else reading.url
-        if article is None and _is_outdated_by(page, capture):
+    def _discover(self, site: Site, reading: Reading) -> Page | None:
+        address = site.identify(reading.url)
+        assert address is not None
+        frontier = Frontier(self.archive, site)
+        frontier.discover([Listed(address=address)], on=FROM_WARC, at=reading.capture.fetched_at)
+        return self._page(site, reading)
+
+    def _settle(self, site: Site, reading: Reading, page: Page | None) -> None:
+        outcome = settle(self.archive, site, reading, page_url=page.url if page else reading.url)
+        if outcome.meaning is Meaning.UNREAD:
             self.unread += 1
-            return
-        known = known_story(self.archive, article, page) if article is not None else None
-        if known is not None and self._is_older(known["id"], page, capture):
-            self.archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [known["id"], capture.id])
+        if reading.article is not None and (outcome.meaning.is_story or outcome.meaning is Meaning.OLDER):
             self.read += 1
-            return
-        try:
-            if article is None:
-                raise ReadingError(reason or "")
-            outcome = shelve(self.archive, article, capture, page_url=url, bands=reading.bands)
-        except ReadingError as error:
-            self.unread += 1
-            frontier.failed(url, at=capture.fetched_at, reason=str(error), of_site=False)
-        else:
-            self.read += 1
-            self.new += outcome == "new"
+            self.new += outcome.meaning is Meaning.NEW
+        if outcome.meaning is Meaning.OLDER and outcome.article_id:
+            self._older.add(outcome.article_id)
+        elif outcome.meaning.is_story and outcome.article_id:
             later = "SELECT 1 FROM captures WHERE url = ? AND fetched_at > ?"
-            if self.archive.row(later, [capture.url, iso_utc(capture.fetched_at)]):
-                # Not the article's own id: a story keeps the one under which it was known first.
-                shelved = self.archive.row("SELECT article_id FROM captures WHERE id = ?", [capture.id])
-                assert shelved is not None
-                self._older.add(shelved["article_id"])
-
-    def _article(self, site: Site, reading: Reading, capture: Capture) -> tuple[Article | None, str | None]:
-        """(what the page says, else why nothing). What a revisit says stands in another record."""
-        if reading.article is not None or capture.record_type != "revisit":
-            return reading.article, reading.reason
-        try:
-            return read_stored(self.archive, capture, url=reading.url, site=site), None
-        except (ReadingError, WarcError) as error:
-            return None, str(error)
-
-    def _take_word(self, site: Site, reading: Reading, capture: Capture, page: Row) -> None:
-        """The site says of a page that it is as it was, or not there any more."""
-        archive, frontier, at = self.archive, Frontier(self.archive, site), capture.fetched_at
-        if self._is_older(page["article_id"], page, capture) or _is_outdated_by(page, capture):
-            return
-        if capture.status != 304:
-            frontier.missing(page["url"], at=at, status=capture.status or 0)
-            return
-        earlier = archive.row("SELECT article_id FROM captures WHERE record_id = ?", [reading.refers_to])
-        if earlier is not None and earlier["article_id"]:
-            frontier.unchanged(page["url"], earlier["article_id"], at=at)
-
-    def _is_older(self, article_id: str | None, page: Row | None, capture: Capture) -> bool:
-        """Whether more recent things are known of a story; if so it is told anew in the end."""
-        if article_id is None or self.archive.row("SELECT 1 FROM articles WHERE id = ?", [article_id]) is None:
-            return False
-        newest = self.archive.row("SELECT max(fetched_at) AS at FROM captures WHERE article_id = ?", [article_id])
-        known = [row["at"] for row in (newest,) if row and row["at"]]
-        if page is not None and page["checked_at"]:
-            known.append(page["checked_at"])
-        if not known or max(known) <= iso_utc(capture.fetched_at):
-            return False
-        self._older.add(article_id)
-        return True
+            if self.archive.row(later, [reading.capture.url, iso_utc(reading.capture.fetched_at)]):
+                self._older.add(outcome.article_id)
 
     def _tell_anew(self, article_id: str) -> None:
         """Takes a story down and shelves it again from all its captures in the order of their dates, with what the
         site said of its page between them. The page's place in the frontier stays. A story stays as it is where a
-        capture of one of its versions is not there any more, or gives no story to today's reader."""
+        capture of it cannot be read, or one of its versions gives no story to today's reader."""
         archive = self.archive
         captures = archive.rows(
             "SELECT id FROM captures WHERE url IN (SELECT url FROM captures WHERE article_id = :id)"
             " AND coalesce(article_id, :id) = :id ORDER BY fetched_at, id",
             {"id": article_id},
         )
-        page = archive.row("SELECT * FROM pages WHERE article_id = ?", [article_id])
+        page = page_of(archive, article_id)
         story = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
         assert story is not None
         rows = archive.rows("SELECT capture_id FROM versions WHERE article_id = ?", [article_id])
         versions = {row["capture_id"] for row in rows}
-        site = SITES.get(story["site"]) or site_of(story["url"])
-        url = page["url"] if page else story["url"]
+        site = named(story["site"], story["url"])
+        url = page.url if page else story["url"]
         with suppress(WarcError, ReadingError), archive.writing():
             forget(archive, story)
             archive.db.execute("DELETE FROM versions WHERE article_id = ?", [article_id])
             archive.db.execute("DELETE FROM articles WHERE id = ?", [article_id])
             for row in captures:
-                try:
-                    self._tell(site, url, archive.capture(row["id"]))
-                except ReadingError:
-                    if row["id"] in versions:
-                        raise
+                capture = archive.capture(row["id"])
+                assert capture is not None
+                self._tell(site, url, capture, is_version=row["id"] in versions)
             if archive.row("SELECT 1 FROM articles WHERE id = ?", [article_id]) is None:
                 raise ReadingError("the story would be gone")
-            now = archive.row("SELECT checked_at FROM pages WHERE url = ?", [url])
-            if page is not None and now is not None and (page["checked_at"] or "") >= (now["checked_at"] or ""):
-                for column, value in page.items():
-                    archive.db.execute(f"UPDATE pages SET {column} = ? WHERE url = ?", [value, url])
+            now = page_at(archive, url)
+            if page is not None and now is not None and (page.checked_at or "") >= (now.checked_at or ""):
+                restore_page(archive, page)
 
-    def _tell(self, site: Site, url: str, capture: Capture | None) -> None:
-        assert capture is not None
-        frontier, at = Frontier(self.archive, site), capture.fetched_at
-        if capture.status == 200 and capture.article_id is not None:
-            article = read_stored(self.archive, capture, url=site.at_home(capture.url), site=site)
-            shelve(self.archive, article, capture, page_url=url)
-        elif capture.status == 304:
-            earlier = self.archive.row(
-                "SELECT id FROM articles WHERE id = (SELECT article_id FROM pages WHERE url = ?)", [url]
-            )
-            if earlier is not None:
-                frontier.unchanged(url, earlier["id"], at=at)
-        elif capture.status in (404, 410):
-            frontier.missing(url, at=at, status=capture.status)
+    def _tell(self, site: Site, url: str, capture: Capture, *, is_version: bool) -> None:
+        """Raises WarcError for a capture that cannot be read, ReadingError for a version that is not read any more."""
+        reading = Reading(capture=capture, url=site.at_home(capture.url))
+        if capture.status == 200:
+            if capture.article_id is None:
+                return
+            try:
+                article = read_stored(self.archive, capture, url=reading.url, site=site)
+            except ReadingError:
+                if is_version:
+                    raise
+                return
+            reading = replace(reading, article=article)
+        settle(self.archive, site, reading, page_url=url, in_order=True)
 
 
-def _is_outdated_by(page: Row | None, capture: Capture) -> bool:
-    """Whether more recent things are known of a page than a capture of it that gives no story."""
-    at = iso_utc(capture.fetched_at)
-    return page is not None and at < (page["checked_at"] or page["noticed_at"])
+def _is_same(one: Capture, other: Capture) -> bool:
+    return (one.url, one.fetched_at, one.status, one.payload_digest) == (
+        other.url,
+        other.fetched_at,
+        other.status,
+        other.payload_digest,
+    )

@@ -2,56 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import signal
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 
-from archive.ingest.carry_over import beside, take_other_sites, take_over
-from archive.ingest.diff_report import Comparison, compared, write_changed
-from archive.ingest.loader import Replay
+from archive.ingest.carry_over import beside, take_other_sites, take_over, take_runs
+from archive.ingest.diff_report import compared, write_changed
+from archive.ingest.pipeline import Report, Tell, clearing_a_full_disk, note, read_into, warcs_in
 from archive.ingest.recovery import seal_parts, take_up
-from archive.ingest.scan import Slice, slices
-from archive.ingest.spool import Staging
-from archive.ingest.workers import executor_of, read_slices
+from archive.ingest.spool import Spool
 from archive.search.vocabulary import update_terms
-from archive.store.database import Archive, ArchiveError, database_path
+from archive.store.database import Archive, ArchiveError, CorruptDatabaseError, check_integrity, database_path
 from archive.store.lock import hold
+from archive.store.runs import forget_listings
 from archive.warc.capture import FOREIGN
+from archive.warc.writer import describe
 
-_LAST = "~"
-"""Comes after every date."""
-
-
-class StoppedError(Exception):
-    """The work was asked to stop; it can be gone on with."""
+_LOGS = ("", "-wal", "-shm", "-journal")
+"""What SQLite writes beside a database."""
 
 
-@dataclass
-class Outcome:
-    """What came of reading files: pages with a story, pages that should have one and do not, new stories, records that
-    were there already, what is damaged as (file, offset, why), other records by kind; and of a rebuild, the stories
-    that stay as they were for want of a record, and what reads otherwise."""
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is rebuilt and how; `has_old` tells that there is a database to take over from."""
 
-    read: int = 0
-    unread: int = 0
-    new: int = 0
-    known: int = 0
-    damaged: list[tuple[str, int, str]] = field(default_factory=list)
-    others: Counter[str] = field(default_factory=Counter)
-    kept: int = 0
-    comparison: Comparison | None = None
+    data: Path
+    site: str | None
+    only_changed: bool
+    dry_run: bool
+    workers: int
+    scheduler: str | None
+    has_old: bool
 
-
-Tell = Callable[[int, int, int], None]
-"""Told after each slice: bytes done, bytes in all, pages read."""
+    @property
+    def database(self) -> Path:
+        return database_path(self.data)
 
 
 def rebuild(
@@ -64,129 +53,137 @@ def rebuild(
     scheduler: str | None,
     tell: Tell,
     say: Callable[[str], None],
-) -> Outcome:
-    """Reads all WARC files of the archive in `data` (of one `site`, its own and imported ones). Raises StoppedError on
+) -> Report:
+    """Reads all WARC files of the archive in `data` (of one `site`, its own and imported ones).
+
+    A database that is damaged is set aside under another name, and the files alone are read. Raises StoppedError on
     SIGTERM and SIGINT, with the old database as it was and what was read kept for the next time; ArchiveError where
-    there is nothing to rebuild; ArchiveBusyError where a run holds the archive."""
-    root, folder, fresh = data / "warc", data / "rebuild", data / "rebuild" / "archive.db"
-    if not root.is_dir():
+    there is nothing to rebuild or the disk is full; ArchiveBusyError where a run holds the archive.
+    """
+    if not (data / "warc").is_dir():
         raise ArchiveError(f"There are no WARC files in {data}: --data names another folder.")
     hold(data)
-    has_old = database_path(data).exists()
+    faulty = list(_set_aside_damaged(database_path(data), dry_run=dry_run))
+    has_old = database_path(data).exists() and not faulty
+    if not dry_run:
+        for line in _taken_up(data, has_old=has_old):
+            say(line)
+    plan = _Plan(data, site, only_changed, dry_run, workers, scheduler, has_old)
+    folder = data / "rebuild"
+    spool, fresh = Spool(folder), folder / "archive.db"
+    fresh_files = [folder / f"archive.db{log}" for log in _LOGS]
+    with clearing_a_full_disk(spool, *fresh_files):
+        for path in fresh_files:
+            path.unlink(missing_ok=True)
+        report = _make(plan, fresh, spool, tell)
+        report.faulty_files[:0] = faulty
+        if dry_run:
+            fresh.unlink()
+            spool.close()
+            return report
+        if only_changed and has_old:
+            with Archive.open(data) as archive, beside(archive, fresh, name="rebuilt"):
+                write_changed(archive)
+                update_terms(archive)
+            fresh.unlink()
+        else:
+            _swap(fresh, plan.database)
+        spool.remove()
+    return report
+
+
+def _taken_up(data: Path, *, has_old: bool) -> Iterator[str]:
+    """Puts in order what runs that were cut off left; lines for people."""
     if has_old:
         with Archive.open(data) as old:
-            for line in take_up(old):
-                say(line)
+            yield from take_up(old)
     else:
-        for line in seal_parts(root):
-            say(line)
-    warcs = [name for name in _files(root) if site is None or name.partition("/")[0] in (site, FOREIGN)]
-    staging = Staging(folder)
-    for path in folder.glob("archive.db*"):
-        path.unlink()
-    with Archive.open(data, database=fresh) as archive:
+        yield from seal_parts(data / "warc")
+
+
+def _make(plan: _Plan, fresh: Path, spool: Spool, tell: Tell) -> Report:
+    """Makes the fresh database from the files, and from the old one what they do not tell."""
+    with Archive.open(plan.data, database=fresh) as archive:
         for pragma in ("journal_mode = memory", "synchronous = off"):  # it is nothing until it is whole
             archive.db.execute(f"PRAGMA {pragma}")
-        if site is not None and has_old:
-            with beside(archive, database_path(data)):
-                take_other_sites(archive, site)
-        outcome = read_into(archive, warcs, staging, workers, scheduler, tell, only=site)
-        if has_old:
-            with beside(archive, database_path(data)):
-                outcome.kept = take_over(archive)
-                outcome.comparison = compared(archive)
+        with _old(archive, plan):
+            names, odd = warcs_in(archive.warc_root)
+            warcs = [name for name in names if plan.site is None or name.partition("/")[0] in (plan.site, FOREIGN)]
+            faulty = odd + list(_altered_files(archive, plan, names))
+            if plan.has_old:
+                take_runs(archive)
+                if plan.site is not None:
+                    take_other_sites(archive, plan.site)
+            report = read_into(
+                archive, warcs, spool, workers=plan.workers, scheduler=plan.scheduler, tell=tell, only=plan.site
+            )
+            report.faulty_files[:0] = faulty
+            if plan.has_old:
+                report.kept = take_over(archive)
+                report.comparison = compared(archive)
+            else:
+                missing = sorted(report.previous_warcs - set(names))
+                report.faulty_files += [f"{name} is missing: a later run names it." for name in missing]
+                forget_listings(archive, {name.partition("/")[0] for name in (*missing, *_damaged(report))})
         noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
-        for name in warcs:
-            if name not in noted and (site is None or name.partition("/")[0] == site):  # the others only in part
-                note(archive, name, staging.records(name))
+        fresh_names = [name for name in warcs if name not in noted]
+        if plan.site is not None:  # other programs' files are read in part only
+            fresh_names = [name for name in fresh_names if not name.startswith(f"{FOREIGN}/")]
+        note(archive, fresh_names, spool, report)
         update_terms(archive)
-    if dry_run:
-        fresh.unlink()
-        staging.close()
-        return outcome
-    if only_changed and has_old:
-        with Archive.open(data) as archive, beside(archive, fresh, name="rebuilt"):
-            write_changed(archive)
-            update_terms(archive)
-    else:
-        _swap(fresh, database_path(data))
-    staging.remove()
-    return outcome
+    return report
 
 
-def read_into(
-    archive: Archive,
-    warcs: list[str],
-    staging: Staging,
-    workers: int,
-    scheduler: str | None,
-    tell: Tell,
-    *,
-    only: str | None = None,
-) -> Outcome:
-    """Reads files into an archive, in the order of dates. While the next slices are read, what is older than all that
-    is still to come is put into the database: so both are done at once, and memory stays flat."""
-    parts = sorted((part for name in warcs for part in slices(archive.warc_root, name)), key=lambda part: part.begins)
-    total, done, pages = sum(part.end - part.start for part in parts), 0, 0
-    staging.keep_only(parts)
-    replay, in_order = Replay(archive), _InOrder(parts)
-    with _stopping() as is_stopping, executor_of(workers, scheduler) as (executor, processes):
-        fresh = []
-        for part in parts:
-            if not staging.holds(part):
-                fresh.append(part)
-                continue
-            in_order.read(part)
-            done, pages = done + part.end - part.start, pages + staging.pages(part)
-        for part, result in read_slices(fresh, executor, processes):
-            staging.add(part, result)
-            in_order.read(part)
-            done, pages = done + part.end - part.start, pages + result.pages
-            tell(done, total, pages)
-            if is_stopping():
-                raise StoppedError
-            _put(replay, staging, in_order.all_before(), only)
-        _put(replay, staging, _LAST, only)
-    return Outcome(replay.read, replay.unread, replay.new, replay.known, staging.damaged(), staging.others())
+@contextmanager
+def _old(archive: Archive, plan: _Plan) -> Iterator[None]:
+    """While it lasts, the old database, if there is one, is attached as `old`."""
+    if not plan.has_old:
+        yield
+        return
+    with beside(archive, plan.database):
+        yield
 
 
-class _InOrder:
-    """Up to which date everything is read, while slices are done in any order."""
-
-    def __init__(self, parts: list[Slice]) -> None:
-        self._parts = parts  # in the order of their dates
-        self._read: set[Slice] = set()
-        self._first = 0  # the first of the parts that is not read
-
-    def read(self, part: Slice) -> None:
-        self._read.add(part)
-        while self._first < len(self._parts) and self._parts[self._first] in self._read:
-            self._read.remove(self._parts[self._first])
-            self._first += 1
-
-    def all_before(self) -> str:
-        return self._parts[self._first].begins if self._first < len(self._parts) else _LAST
+def _damaged(report: Report) -> set[str]:
+    return {damage.warc for damage in report.damaged}
 
 
-def _put(replay: Replay, staging: Staging, until: str, only: str | None) -> None:
-    with replay.archive.writing():
-        for reading in staging.take(until=until):
-            if only is None or reading.capture.site == only:
-                replay.take(reading)
-        replay.settle_older()
+def _altered_files(archive: Archive, plan: _Plan, names: list[str]) -> Iterator[str]:
+    """Lines on the files that the old database knows and that are not what they were when they were sealed."""
+    if not plan.has_old:
+        return
+    for row in archive.rows("SELECT * FROM old.warcs ORDER BY name"):
+        name = row["name"]
+        if name not in names:
+            yield f"{name} is missing."
+            continue
+        try:
+            now = describe(archive.warc_root / name, name, row["records"])
+        except OSError as error:
+            yield f"{name} cannot be read: {error.strerror}."
+            continue
+        if now.size != row["size"]:
+            yield f"{name} has {now.size:,} bytes, when it was sealed it had {row['size']:,}."
+        elif now.sha256 != row["sha256"]:
+            yield f"{name} is not what it was when it was sealed: its sha256 is another one."
 
 
-def note(archive: Archive, name: str, records: int) -> None:
-    """Notes a file that was read in full: how many records it has, its size and digest."""
-    path = archive.warc_root / name
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    size, site = path.stat().st_size, name.partition("/")[0]
-    archive.add_warc(name, site=site, records=records, size=size, sha256=sha256, at=datetime.now(UTC))
-
-
-def _files(root: Path) -> list[str]:
-    return sorted(path.relative_to(root).as_posix() for path in root.glob("*/*/*.warc.gz"))
+def _set_aside_damaged(database: Path, *, dry_run: bool) -> Iterator[str]:
+    """Gives a database that SQLite finds damaged another name, with its logs, so that nothing of it is lost; a line
+    for people on that. A dry run leaves it where it is."""
+    if not database.exists():
+        return
+    try:
+        check_integrity(database)
+    except CorruptDatabaseError as error:
+        if dry_run:
+            yield f"{database} is damaged: {error}. A rebuild would set it aside."
+            return
+        place = database.with_name(f"{database.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        for log in _LOGS:
+            if (path := database.with_name(database.name + log)).exists():
+                path.rename(place.with_name(place.name + log))
+        yield f"{database} was damaged: {error}. It is set aside as {place.name}; the WARC files alone are read."
 
 
 def _swap(fresh: Path, place: Path) -> None:
@@ -195,7 +192,7 @@ def _swap(fresh: Path, place: Path) -> None:
     if not place.exists():
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
-        for log in ("-wal", "-shm", "-journal"):  # of a database that was lost; it would be laid over the new one
+        for log in _LOGS[1:]:  # of a database that was lost; it would be laid over the new one
             place.with_name(place.name + log).unlink(missing_ok=True)
         fresh.replace(place)
         return
@@ -206,21 +203,4 @@ def _swap(fresh: Path, place: Path) -> None:
     finally:
         source.close()
         target.close()
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
-    """While it lasts, SIGTERM and SIGINT are noted, and asked for by what it yields; a second one is Python's own."""
-    stopped = []
-
-    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-        stopped.append(number)
-        for signal_number, handler in before.items():
-            signal.signal(signal_number, handler)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield lambda: bool(stopped)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    fresh.unlink()

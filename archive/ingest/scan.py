@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from archive.extract.article import Article, ReadingError, declares_article, read_article
-from archive.extract.encoding import decode_page
-from archive.extract.listings import Listed, ListingError, ListingPage, reader_of
-from archive.extract.urls import absolute
-from archive.sites import SITES, Site, site_of
-from archive.store.payload import length_was_announced, refuse_broken_off
+from archive.extract.exchange import Reading, Source, read_exchange
+from archive.sites import SITES
+from archive.store.outcome import Failure
 from archive.store.syndication import bands_of
-from archive.store.timestamps import http_date, iso_utc
-from archive.warc.capture import Capture
-from archive.warc.reader import Head, Member, Record, WarcError, digest, read_record, walk
+from archive.store.timestamps import iso_utc
+from archive.warc.account import FAILURE, NAMED, RunStart, read_account, read_run_start
+from archive.warc.capture import FOREIGN, RESPONSE, REVISIT, capture_of
+from archive.warc.reader import Record, WarcError, read_record, walk
 
 SLICE_RECORDS = 200
 SLICE_BYTES = 8 << 20
 """A slice ends at the first of these: some seconds of reading, and little to do again after an interruption."""
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_TOLD = re.compile(r"(?m)^(isPartOf|description): *(.*?)\r?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a file's warcinfo record tells: for warta's own files the site, the server that stood in its place, and
-    how far back the run looked."""
-
-    site: str | None = None
-    origin: str | None = None
-    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,55 +39,71 @@ class Slice:
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What one response (or revisit) record holds.
+@dataclass(frozen=True, slots=True)
+class RunBegan:
+    """A run, as the warcinfo record of its file tells. `is_told` is False where the file does not say when it began."""
 
-    `capture` is without id, run and article. `url` is the address on the site itself, `location` where a redirect
-    leads, `refers_to` the record that holds a revisit's payload. A page gives an `article` and the
-    bands of its text, or `reason`, why there is none in it; a listing gives what it `listed`.
-    """
+    start: RunStart
+    is_told: bool
 
-    capture: Capture
-    url: str
-    article: Article | None = None
-    bands: tuple[int, ...] | None = None
-    listed: tuple[Listed, ...] | None = None
-    reason: str | None = None
-    location: str | None = None
-    refers_to: str | None = None
-    truncated: bool = False
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The account of a run at its end (see archive.store.runs.account_of)."""
+
+    account: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Addresses that a person put on the list of a site."""
+
+    site: str
+    urls: tuple[str, ...]
+    at: datetime
+
+
+Event = Reading | RunBegan | RunEnded | Failure | Named
+"""What one record tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, when it was and where it stands in its file."""
+
+    at: datetime
+    offset: int
+    event: Event
 
 
 @dataclass(slots=True)
 class SliceRead:
-    """The readings of a slice; where records cannot be read and why; how many of each other kind there are."""
+    """What a slice tells; where records cannot be read and why; how many of each other kind there are."""
 
-    readings: list[Reading] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     damaged: list[tuple[int, str]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def records(self) -> int:
-        """How many records could be read."""
-        return len(self.readings) + self.others.total()
+    records: int = 0
 
     @property
     def pages(self) -> int:
         """How many stories were read."""
-        return sum(reading.article is not None for reading in self.readings)
+        return sum(isinstance(told.event, Reading) and told.event.article is not None for told in self.told)
 
 
 def slices(root: Path, warc: str) -> Iterator[Slice]:
-    """Cuts a file into slices. What is damaged goes with the records around it and is told when they are read."""
+    """Cuts a file into slices. What is damaged goes with the records around it and is told when they are read. Raises
+    OSError for a file that cannot be read."""
     path, start, count = root / warc, 0, 0
-    source, begins = _beginning(path, 0)
     status = path.stat()
+    source, begins = _source(path, warc), _date_at(path, 0)
+    if source.started_at is not None:
+        begins = min(begins, iso_utc(source.started_at))
     stamp = f"{status.st_size} {status.st_mtime_ns}"
     for member in walk(path):
         if count == SLICE_RECORDS or member.offset - start >= SLICE_BYTES:
             yield Slice(root, warc, start, member.offset, begins, stamp, source)
-            start, count, begins = member.offset, 0, _beginning(path, member.offset)[1]
+            start, count, begins = member.offset, 0, _date_at(path, member.offset)
         count += 1
     if count:
         yield Slice(root, warc, start, status.st_size, begins, stamp, source)
@@ -116,123 +117,79 @@ def read_slice(part: Slice) -> SliceRead:
         if not member.whole:
             result.damaged.append((member.offset, f"{member.length} bytes are no whole record"))
             continue
+        result.records += 1
+        url: str | None = None
         try:
             record = read_record(path, member.offset)
+            url = record.url
+            told = _told(part, record)
         except WarcError as error:
             result.damaged.append((member.offset, str(error)))
-            continue
-        if record.type not in ("response", "revisit") or not (record.url or "").startswith(("http://", "https://")):
-            result.others[record.type] += 1
-            continue
-        try:
-            reading = _read(part, record, member)
-        except WarcError as error:
-            result.damaged.append((member.offset, str(error)))
-            continue
         except Exception as error:  # one page in ten million must not stop the others; it is named
-            result.damaged.append((member.offset, f"{record.url}: an error in warta itself: {error!r}"))
-            continue
-        if reading is None:
-            result.others["page of a site unknown here that says of itself to be no article"] += 1
+            result.damaged.append((member.offset, f"{url}: an error in warta itself: {error!r}"))
         else:
-            result.readings.append(reading)
+            if isinstance(told, str):
+                result.others[told] += 1
+            else:
+                result.told.append(told)
     return result
 
 
-def _beginning(path: Path, offset: int) -> tuple[Source, str]:
-    """(what the record tells if it is a warcinfo of warta's, its date)."""
-    try:
-        record = read_record(path, offset)
-    except WarcError:
-        return Source(), ""
-    begins = iso_utc(record.date)
-    if record.type != "warcinfo" or b"warta/" not in record.block:
-        return Source(), begins
-    told = dict(_TOLD.findall(record.block.decode("utf-8", "replace")))
-    arguments = dict(pair.split("=", 1) for pair in told.get("description", "").split() if "=" in pair)
-    site, since = told.get("isPartOf"), arguments.get("since")
-    try:
-        day = date.fromisoformat(since) if since else None
-    except ValueError:
-        day = None
-    return Source(site if site in SITES else None, arguments.get("origin"), day), begins
-
-
-def _read(part: Slice, record: Record, member: Member) -> Reading | None:
-    """None for what no archive of news keeps: another site's page that is no article."""
-    assert record.url is not None
-    site, url = _place(part.source, record.url)
-    if site is None:
-        return None
-    head = record.head
-    capture = Capture(
-        site=site.name,
-        url=record.url,
-        fetched_at=record.date,
-        status=head.status,
-        content_type=head.get("Content-Type"),
-        record_type=record.type,
-        payload_digest=record.header("WARC-Payload-Digest") or digest(b""),
-        warc=part.warc,
-        offset=member.offset,
-        length=member.length,
-        record_id=record.header("WARC-Record-ID") or f"<{part.warc}#{member.offset}>",
-        etag=head.get("ETag"),
-        last_modified=head.get("Last-Modified"),
-        received=len(record.block),
-    )
-    base = Reading(
-        capture=capture,
-        url=url,
-        refers_to=record.header("WARC-Refers-To"),
-        truncated=record.header("WARC-Truncated") is not None,
-    )
-    if head.status in _REDIRECTS and (target := head.get("Location")):
-        return replace(base, location=_place(part.source, absolute(record.url, target))[1])
-    if record.type == "response" and head.status == 200 and not base.truncated:
-        base = _content(part, record, head, site, base)
-    return base if base.article is not None or site.cms != "unknown" else None
-
-
-def _content(part: Slice, record: Record, head: Head, site: Site, base: Reading) -> Reading:
-    """What a page or listing says. Raises WarcError where its body cannot be decoded."""
-    kind = (base.capture.content_type or "text/html").lower()
-    read_listing = reader_of(site, base.url.removeprefix(site.origin))
-    if read_listing is None and "html" not in kind:
-        return base
-    text = decode_page(record.body(), base.capture.content_type)
-    if read_listing is not None:
-        page = ListingPage(
-            text=text,
-            site=site,
-            resolve=lambda target: _place(part.source, absolute(record.url or "", target))[1],
-            now=http_date(head.get("Date")) or record.date,
-        )
-        since = part.source.since
+def _source(path: Path, warc: str) -> Source:
+    """Whence the records of a file come: what its warcinfo record tells, which is the first one unless somebody put
+    the records in another order; where none of ours can be read, what the file's folder tells."""
+    folder = warc.partition("/")[0]
+    for member in walk(path):
         try:
-            listed = read_listing(page)
-        except ListingError as error:
-            return replace(base, reason=str(error))
-        wanted = [i for i in listed if since is None or i.stands_at is None or i.stands_at >= since]
-        return replace(base, listed=tuple(wanted))
-    try:
-        if not base.capture.is_foreign:
-            refuse_broken_off(text, length_was_announced=length_was_announced(head))
-        if site.cms == "unknown" and not declares_article(text):
-            return base
-        article = read_article(text, url=base.url, site=site, fetched_at=record.date)
-    except ReadingError as error:
-        return replace(base, reason=str(error))
-    return replace(base, article=article, bands=tuple(bands_of(article.body)))
+            start = read_run_start(read_record(path, member.offset)) if member.whole else None
+        except WarcError:
+            start = None
+        if start is not None and start.site in SITES:
+            # Another warta's runs are not runs of this archive.
+            return Source(start.site, start.origin, start.since, None if folder == FOREIGN else start.started_at)
+        if folder == FOREIGN:
+            break
+    return Source(folder) if folder in SITES else Source()
 
 
-def _place(source: Source, url: str) -> tuple[Site | None, str]:
-    """(site, address on the site itself) of what was asked for; (None, url) for what is no web address."""
-    if source.site is not None:
-        own = SITES[source.site].own_address(url, origin=source.origin or SITES[source.site].origin)
-        if urlsplit(own).hostname in SITES[source.site].hosts:
-            return SITES[source.site], own
+def _date_at(path: Path, offset: int) -> str:
     try:
-        return site_of(url), url
-    except ValueError:
-        return None, url
+        return iso_utc(read_record(path, offset).date)
+    except WarcError:
+        return ""
+
+
+def _told(part: Slice, record: Record) -> Told | str:
+    """What a record tells, or what kind of record it is, if it tells nothing. Raises WarcError."""
+    own = not part.warc.startswith(f"{FOREIGN}/")
+    if own and (start := read_run_start(record)) and start.site in SITES:
+        return Told(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
+    if own and (account := read_account(record)):
+        return Told(record.date, record.offset, _account_event(*account, record))
+    if record.type not in (RESPONSE, REVISIT) or urlsplit(record.url or "").scheme.lower() not in ("http", "https"):
+        return record.type
+    site = part.source.place(record.url or "")[0]
+    if site is None:
+        return record.type
+    capture = capture_of(record, site=site.name, warc=part.warc)
+    holding = record if record.type == RESPONSE else None
+    reading = read_exchange(capture, record, holding, part.source)
+    if reading is None:
+        return "page of a site unknown here that says of itself to be no article"
+    if reading.article is not None:
+        reading = replace(reading, bands=tuple(bands_of(reading.article.body)))
+    return Told(record.date, record.offset, reading)
+
+
+def _account_event(target: str, content: dict[str, Any], record: Record) -> Event:
+    """Raises WarcError for an account that was not written by warta."""
+    try:
+        if target == NAMED:
+            urls = tuple(url for url in content["urls"] if isinstance(url, str))
+            return Named(str(content["site"]), urls, record.date)
+        if target == FAILURE:
+            reason, of_site = str(content["reason"]), bool(content["of_site"])
+            return Failure(str(content["site"]), str(content["url"]), record.date, reason, of_site)
+        return RunEnded(content)
+    except (KeyError, TypeError) as error:
+        raise WarcError(f"{target}: the account is not as warta writes it: {error!r}") from error

@@ -1,21 +1,21 @@
-"""Staging: readings on their way from WARC files to the database, on disk, so that reading can be interrupted and be
-gone on with, and memory stays flat however many there are."""
+"""The spool: what WARC files tell on its way to the database, on disk. So reading can be interrupted and taken up
+again, and memory stays flat however much it is."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import pickle
-import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.ingest.scan import Reading, Slice, read_slice
+from archive.ingest.scan import Slice, Told, read_slice
 from archive.store.database import ArchiveError
 from archive.store.timestamps import iso_utc
 
@@ -25,17 +25,17 @@ _TABLES = """
         warc TEXT, start INTEGER, end INTEGER, stamp TEXT,
         records INTEGER, pages INTEGER, damaged TEXT, others TEXT, PRIMARY KEY (warc, start)
     );
-    CREATE TABLE IF NOT EXISTS readings (taken INTEGER, date TEXT, warc TEXT, offset INTEGER, reading BLOB);
-    CREATE INDEX IF NOT EXISTS readings_date ON readings (taken, date, warc, offset);
+    CREATE TABLE IF NOT EXISTS told (taken INTEGER, date TEXT, warc TEXT, offset INTEGER, told BLOB);
+    CREATE INDEX IF NOT EXISTS told_date ON told (taken, date, warc, offset);
 """
 
 
 @dataclass(slots=True)
 class Packed:
-    """A slice as it was read, its readings packed by whoever read them: (date as iso_utc, offset, packed reading)."""
+    """A slice as it was read, what it tells packed by whoever read it: (date as iso_utc, offset, packed Told)."""
 
     reader: str
-    readings: list[tuple[str, int, bytes]]
+    told: list[tuple[str, int, bytes]]
     records: int
     pages: int
     damaged: list[tuple[int, str]]
@@ -49,33 +49,51 @@ def _place(part: Slice) -> tuple[str, int, int, str]:
 def read_packed(part: Slice) -> Packed:
     """`read_slice` for other processes: what comes back is written as it is."""
     read = read_slice(part)
-    readings = [(iso_utc(r.capture.fetched_at), r.capture.offset, pickle.dumps(r)) for r in read.readings]
-    return Packed(reader_identity(), readings, read.records, read.pages, read.damaged, read.others)
+    told = [(iso_utc(one.at), one.offset, pickle.dumps(one)) for one in read.told]
+    return Packed(reader_identity(), told, read.records, read.pages, read.damaged, read.others)
 
 
-class Staging:
-    """A folder beside the database with the readings of whole slices. What another version of the readers left there
-    is thrown away."""
+_FILES = tuple(f"{name}{log}" for name in ("spool.db", "readings.db") for log in ("", "-wal", "-shm"))
+"""The files of a spool, of this version and the one before."""
+
+
+class Spool:
+    """A folder beside the database with what whole slices tell. What another version of the readers left there, or a
+    full disk damaged, is thrown away; files that are no spool's stay."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = self._open()
-        if self._db.execute("SELECT identity FROM reader").fetchone() != (reader_identity(),):
-            self._db.close()
-            shutil.rmtree(folder)
-            folder.mkdir()
+        try:
             self._db = self._open()
-            self._db.execute("INSERT INTO reader VALUES (?)", [reader_identity()])
-        self._db.execute("UPDATE readings SET taken = 0 WHERE taken")
-        self._db.commit()
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            self._throw_away()
+            self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._folder / "readings.db")
-        db.execute("PRAGMA journal_mode = wal")
-        db.execute("PRAGMA synchronous = normal")
-        db.executescript(_TABLES)
+        """Raises sqlite3.DatabaseError for a file that is damaged."""
+        db = sqlite3.connect(self._folder / "spool.db")
+        try:
+            db.execute("PRAGMA journal_mode = wal")
+            db.execute("PRAGMA synchronous = normal")
+            db.executescript(_TABLES)
+            if db.execute("SELECT identity FROM reader").fetchone() != (reader_identity(),):
+                with db:
+                    for table in ("reader", "slices", "told"):
+                        db.execute(f"DELETE FROM {table}")
+                    db.execute("INSERT INTO reader VALUES (?)", [reader_identity()])
+            with db:
+                db.execute("UPDATE told SET taken = 0 WHERE taken")
+        except BaseException:
+            db.close()
+            raise
         return db
+
+    def _throw_away(self) -> None:
+        for name in _FILES:
+            (self._folder / name).unlink(missing_ok=True)
 
     def keep_only(self, parts: Iterable[Slice]) -> None:
         """Throws away what was read of files that are not as they were, or not there any more."""
@@ -84,7 +102,7 @@ class Staging:
             for place in self._db.execute("SELECT warc, start, end, stamp FROM slices").fetchall():
                 if place not in wanted:
                     self._db.execute("DELETE FROM slices WHERE warc = ? AND start = ?", place[:2])
-                    self._db.execute("DELETE FROM readings WHERE warc = ? AND offset >= ? AND offset < ?", place[:3])
+                    self._db.execute("DELETE FROM told WHERE warc = ? AND offset >= ? AND offset < ?", place[:3])
 
     def holds(self, part: Slice) -> bool:
         key = (part.warc, part.start)
@@ -95,11 +113,11 @@ class Staging:
         if packed.reader != reader_identity():
             raise ArchiveError("A worker of the cluster has another version of warta or of its libraries.")
         with self._db:
-            told = (packed.records, packed.pages, json.dumps(packed.damaged), json.dumps(packed.others))
-            self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_place(part), *told))
+            counts = (packed.records, packed.pages, json.dumps(packed.damaged), json.dumps(packed.others))
+            self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_place(part), *counts))
             self._db.executemany(
-                "INSERT INTO readings VALUES (0, ?, ?, ?, ?)",
-                [(date, part.warc, offset, reading) for date, offset, reading in packed.readings],
+                "INSERT INTO told VALUES (0, ?, ?, ?, ?)",
+                [(date, part.warc, offset, told) for date, offset, told in packed.told],
             )
 
     def pages(self, part: Slice) -> int:
@@ -111,15 +129,14 @@ class Staging:
         """How many whole records a file has."""
         return int(self._db.execute("SELECT total(records) FROM slices WHERE warc = ?", [warc]).fetchone()[0])
 
-    def take(self, *, until: str) -> Iterator[Reading]:
-        """The readings of before `until` (as iso_utc) that were not taken yet, in the order of their dates."""
+    def take(self, *, until: str) -> Iterator[tuple[str, Told]]:
+        """(file, what it tells) of before `until` (as iso_utc) that was not taken yet, in the order of the dates."""
         due = "taken = 0 AND date < ?"
-        for (blob,) in self._db.execute(
-            f"SELECT reading FROM readings WHERE {due} ORDER BY date, warc, offset", [until]
-        ):
-            yield pickle.loads(blob)  # written above, by this very version
+        in_order = f"SELECT warc, told FROM told WHERE {due} ORDER BY date, warc, offset"
+        for warc, blob in self._db.execute(in_order, [until]):
+            yield warc, pickle.loads(blob)  # written above, by this very version
         with self._db:
-            self._db.execute(f"UPDATE readings SET taken = 1 WHERE {due}", [until])
+            self._db.execute(f"UPDATE told SET taken = 1 WHERE {due}", [until])
 
     def damaged(self) -> list[tuple[str, int, str]]:
         """(file, offset, why) of each record that cannot be read."""
@@ -138,7 +155,9 @@ class Staging:
 
     def remove(self) -> None:
         self.close()
-        shutil.rmtree(self._folder)
+        self._throw_away()
+        with suppress(OSError):  # what else stands in the folder is not ours
+            self._folder.rmdir()
 
 
 @cache

@@ -6,9 +6,11 @@ unknown, so they are tried newest first.
 """
 
 import re
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from archive.sites.site import Address, Kind, Layout, Site
+from archive.sites.places import CITIES
+from archive.sites.site import Address, Kind, Layout, ListingForm, Site
 
 _PATH = re.compile(r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografik)/(?P<number>\d{1,12})(?:/(?P<slug>[^/?#]*))?")
 _KINDS: dict[str, Kind] = {"berita": "article", "foto": "photo", "video": "video", "infografik": "infographic"}
@@ -104,6 +106,12 @@ LAYOUTS = (
 )
 
 
+LISTINGS = (
+    ListingForm(re.compile(r"/rss/[^/?]+\.xml"), "feed"),
+    ListingForm(re.compile(r"/terkini(/\d+)?/?"), "cards"),
+)
+
+
 def address(path: str) -> Address | None:
     """Host and number identify; any slug, or none, serves the article, and slugs on /amp/ paths can be phantoms."""
     match = _PATH.match(path)
@@ -114,7 +122,17 @@ def address(path: str) -> Address | None:
     return Address(_KINDS[match["kind"]], int(match["number"]), f"/{match['kind']}/{match['number']}{tail}")
 
 
-def bureau(name: str, title: str, timezone: str) -> Site:
+def without_slug(url: str) -> str:
+    """An address by which two pages that name it mean the same: ANTARA serves an article under any slug. Addresses of
+    other publishers stay as they are."""
+    parts = urlsplit(url)
+    match = _PATH.match(parts.path)
+    if (parts.hostname or "").endswith("antaranews.com") and match and not match["amp"]:
+        return f"https://{parts.hostname}/{match['kind']}/{match['number']}"
+    return url
+
+
+def bureau(name: str, title: str, timezone: str, *, places: tuple[str, ...] = CITIES) -> Site:
     """An ANTARA bureau: `bureau("kaltim", "ANTARA Kaltim", "Asia/Makassar")` is kaltim.antaranews.com."""
     return Site(
         name=f"antara-{name}",
@@ -124,4 +142,6 @@ def bureau(name: str, title: str, timezone: str) -> Site:
         cms="antara",
         layouts=LAYOUTS,
         address=address,
+        listings=LISTINGS,
+        places=places,
     )

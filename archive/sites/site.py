@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 Kind = Literal["article", "photo", "video", "infographic"]
+ListingKind = Literal["feed", "cards", "posts", "sitemap", "archive page"]
+
+MAX_NUMBER = 1 << 53
+"""Numbers of articles end here: SQLite's end at 2**63, and JSON readers keep them exact up to this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An article as a URL names it: `number` where the URL carries it, and the canonical `url` on the site's origin."""
+    """An article as a URL names it: `number` where the URL carries it, and the canonical `url` on the site's origin.
+
+    Raises ValueError for what no database and no request can hold: numbers beyond MAX_NUMBER, lone surrogates, and
+    schemes other than http.
+    """
 
     kind: Kind
     number: int | None
     url: str
+
+    def __post_init__(self) -> None:
+        if self.number is not None and not 0 <= self.number < MAX_NUMBER:
+            raise ValueError(f"{self.number:.6g} is no article's number")
+        self.url.encode()
+        if "\0" in self.url or not self.url.startswith(("/", "http://", "https://")):
+            raise ValueError(f"{self.url[:80]!r} is no web address")
+
+
+@dataclass(frozen=True, slots=True)
+class ListingForm:
+    """Addresses (path and query) at which a site lists articles, and what kind of listing stands there."""
+
+    path: re.Pattern[str]
+    kind: ListingKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +80,16 @@ class Site:
     layouts: tuple[Layout, ...]
     address: Callable[[str], Address | None] = field(repr=False)
     """Reads the path and query of a URL, as "/berita/1/x?p=2"; the `url` it returns is a path, too."""
+    listings: tuple[ListingForm, ...] = ()
+    numbered_path: str = ""
+    """Where articles have permalinks, which editors change and give to other articles: the path that names one by its
+    number, as "/?p={}". The number then stands in the page. Empty where every address carries it."""
+    places: tuple[str, ...] = ()
+    """Places that are a dateline when they stand alone before a dash."""
+    dateline_marks: tuple[str, ...] = ()
+    """What the newsroom prints behind a dateline's place, as "MCKabPaser"."""
+    is_described: bool = True
+    """False for a site that nobody has described: then its pages must say themselves what they are."""
     verify_certificates: bool = True
 
     @cached_property
@@ -75,10 +109,24 @@ class Site:
             return None
         if parts.hostname not in self.hosts:
             return None
-        address = self.address(urlunsplit(("", "", parts.path, parts.query, "")))
-        if address is None:
+        try:
+            address = self.address(urlunsplit(("", "", parts.path, parts.query, "")))
+        except ValueError:  # as of a number of 25 digits
             return None
-        return Address(address.kind, address.number, self.origin + address.url)
+        return replace(address, url=self.origin + address.url) if address else None
+
+    @property
+    def has_permalinks(self) -> bool:
+        """Whether an article's address may change and lead to another article later."""
+        return bool(self.numbered_path)
+
+    def numbered_address(self, number: int) -> str:
+        """The address that names an article of a site with permalinks by its number."""
+        return self.origin + self.numbered_path.format(number)
+
+    def listing_kind(self, path: str) -> ListingKind | None:
+        """What is listed at a path (with its query); None where no listing is known to be."""
+        return next((form.kind for form in self.listings if form.path.fullmatch(path)), None)
 
     def own_address(self, url: str, *, origin: str) -> str:
         """The address on the site itself of what was asked for at `origin`, a server in its place or itself."""

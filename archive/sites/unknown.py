@@ -17,6 +17,7 @@ def unknown_site(url: str) -> Site:
         origin=urlunsplit((parts.scheme, parts.netloc, "", "", "")),
         timezone=ZoneInfo("UTC"),
         cms="unknown",
+        is_described=False,
         layouts=(),
         address=lambda path: Address("article", None, path),
     )

@@ -1,25 +1,27 @@
-"""Shelving: what was read of a page becomes a story, a new version of one, or nothing new."""
+"""Articles: what was read of a page becomes a story, a new version of one, or nothing new.
+
+A text that was published is never overwritten: an edit is a new version, and what a newer reader of warta reads
+otherwise from the very same page corrects the version that was read from it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Literal
+from enum import StrEnum
 from zlib import crc32
 
 from archive.extract.article import GENERIC, Article, ReadingError
-from archive.sites import SITES, Site, site_of
+from archive.sites import named
 from archive.store.database import Archive, Row
-from archive.store.frontier import number_of, settle
+from archive.store.frontier import Page, number_of, page_at, settle
 from archive.store.payload import read_stored
 from archive.store.syndication import forget, relate
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError
-
-Outcome = Literal["new", "changed", "moved", "same", "read anew"]
 
 _AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption", "original_url")
 """Columns of an article that its page prints around the story."""
@@ -30,77 +32,86 @@ _TEXTS = ("title", "pewarta", "editor", "body", "fingerprint")
 """Columns of a version."""
 
 
+class Meaning(StrEnum):
+    """What became of an exchange with a page. NEW to READ_ANEW: a story was read. OLDER: more recent things are known
+    of the page, so nothing was changed but the capture's link to its story."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    MOVED = "moved"
+    SAME = "same"
+    READ_ANEW = "read anew"
+    UNREAD = "unread"
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+    GONE = "gone"
+    OLDER = "older"
+    NOTHING = "nothing"
+
+    @property
+    def is_story(self) -> bool:
+        return self in (Meaning.NEW, Meaning.CHANGED, Meaning.MOVED, Meaning.SAME, Meaning.READ_ANEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What became of an article, and the id of its story, which is the one under which it was known first. `damage`
+    tells why the record of the last version could not be read to compare with."""
+
+    meaning: Meaning
+    article_id: str
+    damage: str | None = None
+
+
 def shelve(
     archive: Archive, article: Article, capture: Capture, *, page_url: str, bands: Sequence[int] | None = None
-) -> Outcome:
+) -> Shelved:
     """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
 
     The publication time that the listing gave serves where the page itself has none; where the listing gave a
-    day alone, it puts the story in its place among the others (`key`) and no more. Raises ReadingError, with
-    nothing changed, for a story that stood in a known layout before and now does not: what would be read of it
-    then is a guess, and no new version. What a newer warta reads otherwise from the same page is none either: the
-    last version's text is corrected. `bands` are those of the article's text where they are known.
+    day alone, it puts the story in its place among the others (`key`) and no more. `bands` are those of the article's
+    text where they are known. Raises ReadingError, with nothing changed, for a story that stood in a known layout
+    before and now does not: what would be read of it then is a guess, and no new version.
     """
     if capture.id is None:
         raise ValueError("a capture is kept before its article")
-    seen_at = iso_utc(capture.fetched_at)
     with archive.writing():
-        page = archive.row("SELECT * FROM pages WHERE url = ?", [page_url])
+        page = page_at(archive, page_url)
         known = known_story(archive, article, page)
-        if known is not None:
-            article = replace(article, id=known["id"], number=article.number or known["number"])
-        elif article.number is None and page is not None and (number := number_of(page["article_id"])):
-            article = replace(article, id=page["article_id"], number=number)  # the listing showed it
-        values = _article_values(article)
-        if page is not None:
-            values["published_at"] = values["published_at"] or page["published_at"]
-            values["modified_at"] = values["modified_at"] or page["modified_at"]
-        values["published_date"] = values["published_at"][:10] if values["published_at"] else None
-        if known is not None and known["layout"] != GENERIC == article.layout:
-            raise ReadingError(f"the page is in no known layout any more, before it was in {known['layout']}")
-        outcome: Outcome
+        article = _identified(article, known, page)
+        values = _article_values(article, page)
+        meaning, damage = _meaning(archive, article, known)
+        seen_at = iso_utc(capture.fetched_at)
         if known is None:
-            outcome = "new"
+            day = f"{page.listed_day}T00:00:00+00:00" if page and page.listed_day else seen_at
             values |= {"first_seen_at": seen_at, "capture_id": capture.id}
-            day = f"{page['listed_day']}T00:00:00+00:00" if page and page["listed_day"] else seen_at
-            values["key"] = _free_key(archive, article.id, values["published_at"] or day)
+            values |= {"key": _free_key(archive, article.id, values["published_at"] or day)}
             archive.insert("articles", values)
-        elif known["fingerprint"] != article.fingerprint and _read_anew(archive, known) == article.fingerprint:
-            outcome = "read anew"
-            _update(archive, known, values)
-        elif known["fingerprint"] != article.fingerprint:
-            outcome = "changed"
+        elif meaning is Meaning.CHANGED:
             values |= {"changed_at": seen_at, "capture_id": capture.id, "versions": known["versions"] + 1}
+            _update(archive, known, values)
+        elif meaning is Meaning.READ_ANEW:
+            _correct_last_version(archive, known, values)
             _update(archive, known, values)
         else:
             # Typography and page chrome are no new version: the story stays as it was first printed, and what
             # stands around it (section, tags, caption, times, its address) follows the page.
-            outcome = "same" if known["url"] == article.url else "moved"
-            for name in (*_TEXTS, "word_count"):
-                del values[name]
-            _update(archive, known, values)
-        if outcome in ("new", "changed"):
-            archive.insert(
-                "versions",
-                {
-                    "article_id": article.id,
-                    "version": values.get("versions", 1),
-                    "seen_at": seen_at,
-                    "capture_id": capture.id,
-                }
-                | {name: values[name] for name in _TEXTS},
-            )
+            _update(archive, known, {n: value for n, value in values.items() if n not in (*_TEXTS, "word_count")})
+        if meaning in (Meaning.NEW, Meaning.CHANGED):
+            version = {"article_id": article.id, "version": values.get("versions", 1), "seen_at": seen_at}
+            version |= {"capture_id": capture.id} | {name: values[name] for name in _TEXTS}
+            archive.insert("versions", version)
         archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
         _relate(archive, article.id, known, bands)
-        settle(archive, _site(article.site, article.url), page_url, article.id, at=capture.fetched_at)
-    return outcome
+        settle(archive, named(article.site, article.url), page_url, article.id, at=capture.fetched_at)
+    return Shelved(meaning, article.id, damage)
 
 
-def known_story(archive: Archive, article: Article, page: Row | None) -> Row | None:
+def known_story(archive: Archive, article: Article, page: Page | None) -> Row | None:
     """The story on the shelf that a page tells: the one its address is known for, unless the page says that it is
     another post; else the one of its number. A story read before its number was known keeps the id it got then."""
-    if page is not None and page["article_id"]:
-        known = archive.row("SELECT * FROM articles WHERE id = ?", [page["article_id"]])
+    if page is not None and page.article_id:
+        known = archive.row("SELECT * FROM articles WHERE id = ?", [page.article_id])
         if known is not None and (None in (known["number"], article.number) or known["number"] == article.number):
             return known
     return archive.row(
@@ -108,23 +119,45 @@ def known_story(archive: Archive, article: Article, page: Row | None) -> Row | N
     )
 
 
-def _read_anew(archive: Archive, known: Row) -> str | None:
-    """Reads a story's last version again from its capture, so that what only the reader sees otherwise than an
-    older one is taken for no edit; corrects the version's text. Returns its fingerprint, None where the WARC file
-    is not there any more."""
+def _identified(article: Article, known: Row | None, page: Page | None) -> Article:
+    """The article under the id that its story has on the shelf, or that the listing showed."""
+    if known is not None:
+        return replace(article, id=known["id"], number=article.number or known["number"])
+    if article.number is None and page is not None and (number := number_of(page.article_id)):
+        return replace(article, id=page.article_id or "", number=number)
+    return article
+
+
+def _meaning(archive: Archive, article: Article, known: Row | None) -> tuple[Meaning, str | None]:
+    """(what a reading of a story's page is beside what is known of the story, why the last version's record could not
+    be read). Raises ReadingError for a guess."""
+    if known is None:
+        return Meaning.NEW, None
+    if known["layout"] != GENERIC == article.layout:
+        raise ReadingError(f"the page is in no known layout any more, before it was in {known['layout']}")
+    if known["fingerprint"] == article.fingerprint:
+        return Meaning.SAME if known["url"] == article.url else Meaning.MOVED, None
+    # What only today's reader sees otherwise than an older one is no edit. Nothing follows from a record that is gone,
+    # damaged or not read any more: then the last version stays as it was read.
     capture = archive.capture(known["capture_id"])
     assert capture is not None
+    site = named(known["site"], known["url"])
     try:
-        article = read_stored(archive, capture, url=known["url"], site=_site(known["site"], known["url"]))
-    except (WarcError, ReadingError):
-        return None
-    texts = {name: value for name, value in _article_values(article).items() if name in _TEXTS}
+        today = read_stored(archive, capture, url=known["url"], site=site).fingerprint
+    except WarcError as error:
+        return Meaning.CHANGED, str(error)
+    except ReadingError:
+        return Meaning.CHANGED, None
+    return (Meaning.READ_ANEW if today == article.fingerprint else Meaning.CHANGED), None
+
+
+def _correct_last_version(archive: Archive, known: Row, values: Row) -> None:
+    texts = {name: values[name] for name in _TEXTS}
     archive.db.execute(
         f"UPDATE versions SET {', '.join(f'{name} = :{name}' for name in texts)}"
         " WHERE article_id = :id AND version = :version",
         texts | {"id": known["id"], "version": known["versions"]},
     )
-    return article.fingerprint
 
 
 def _relate(archive: Archive, article_id: str, known: Row | None, bands: Sequence[int] | None) -> None:
@@ -137,10 +170,6 @@ def _relate(archive: Archive, article_id: str, known: Row | None, bands: Sequenc
     elif any(known[name] != now[name] for name in ("key", "body", "url", "original_url")):
         forget(archive, known)
         relate(archive, now)
-
-
-def _site(name: str, url: str) -> Site:
-    return SITES.get(name) or site_of(url)
 
 
 def _update(archive: Archive, known: Row, values: Row) -> None:
@@ -167,12 +196,15 @@ def _free_key(archive: Archive, article_id: str, time: str) -> int:
     return key
 
 
-def _article_values(article: Article) -> Row:
+def _article_values(article: Article, page: Page | None) -> Row:
+    """The columns of `articles` that a page tells, with the times that its listing gave where it tells none."""
     values = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
     values["tags"] = json.dumps(article.tags, ensure_ascii=False)
     values["is_advertorial"] = int(article.is_advertorial)
     values["word_count"] = article.word_count
     values["fingerprint"] = article.fingerprint
     for name in ("published_at", "modified_at"):
-        values[name] = values[name].isoformat(timespec="seconds") if values[name] else None
+        listed = getattr(page, name) if page is not None else None
+        values[name] = values[name].isoformat(timespec="seconds") if values[name] else listed
+    values["published_date"] = values["published_at"][:10] if values["published_at"] else None
     return values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from archive.sites import Site
 from archive.store.migrations import migrations
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
+from archive.warc.writer import Sealed
 
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
@@ -27,6 +26,10 @@ _CAPTURE_COLUMNS = [column.name for column in fields(Capture)]
 
 class ArchiveError(Exception):
     """The archive cannot be opened or written; the message is one line for people."""
+
+
+class CorruptDatabaseError(ArchiveError):
+    """The database is damaged or no database at all; the message is SQLite's word."""
 
 
 def database_path(data: Path) -> Path:
@@ -174,35 +177,15 @@ class Archive:
         row = self.row("SELECT * FROM captures WHERE id = ?", [capture_id])
         return _capture(row) if row else None
 
-    # Runs and WARC files
+    # WARC files
 
-    def start_run(self, site: Site, *, at: datetime, since: date, arguments: Row) -> int:
-        values = {"site": site.name, "started_at": iso_utc(at), "since": since.isoformat()}
-        with self.writing():
-            return self.insert("runs", values | {"arguments": json.dumps(arguments)})
-
-    def leave_alone(self, run_id: int, *, until: datetime) -> None:
-        """Notes in a run that its site asked for a pause (Retry-After)."""
-        with self.writing():
-            self.db.execute("UPDATE runs SET retry_at = ? WHERE id = ?", [iso_utc(until), run_id])
-
-    def left_alone_until(self, site: Site) -> datetime | None:
-        row = self.row("SELECT max(retry_at) AS until FROM runs WHERE site = ?", [site.name])
-        return datetime.fromisoformat(row["until"]) if row and row["until"] else None
-
-    def finish_run(self, run_id: int, *, at: datetime, values: Row) -> None:
-        """`values` are columns of `runs`: verdict, reason, discovery, complete and the counts."""
-        values = values | {"finished_at": iso_utc(at), "id": run_id}
-        assignments = ", ".join(f"{name} = :{name}" for name in values if name != "id")
-        with self.writing():
-            self.db.execute(f"UPDATE runs SET {assignments} WHERE id = :id", values)
-
-    def add_warc(self, name: str, *, site: str, records: int, size: int, sha256: str, at: datetime) -> None:
+    def add_warc(self, sealed: Sealed, *, at: datetime) -> None:
+        """Notes a finished file: its size, digest and how many records it has."""
         with self.writing():
             self.insert(
                 "warcs",
-                {"name": name, "site": site, "records": records, "size": size}
-                | {"sha256": sha256, "sealed_at": iso_utc(at)},
+                {"name": sealed.warc, "site": sealed.warc.partition("/")[0], "records": sealed.records}
+                | {"size": sealed.size, "sha256": sealed.sha256, "sealed_at": iso_utc(at)},
             )
 
     def insert(self, table: str, values: Row) -> int:
@@ -225,9 +208,36 @@ def _opening(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         reason = str(error)
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise CorruptDatabaseError(f"{path}: {reason}. `warta rebuild` makes it again.") from error
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             reason += f"; SQLite writes beside it, also to read it, so {path.parent} must be a folder to write in"
         raise ArchiveError(f"Cannot open {path}: {reason}.") from error
+
+
+_OF_PUBLISHED = ("articles", "versions", "captures", "pages", "runs", "warcs")
+"""Tables whose rows are taken over where no file tells them."""
+
+
+def check_integrity(path: Path) -> None:
+    """Raises CorruptDatabaseError with SQLite's first word on a database that is damaged or has texts that are not
+    UTF-8, ArchiveError for one of another program or a newer warta."""
+    try:
+        _refuse_foreign(path)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        try:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            for table in _OF_PUBLISHED:
+                for _ in connection.execute(f"SELECT * FROM {table}"):
+                    pass  # reading is the check
+        finally:
+            connection.close()
+    except CorruptDatabaseError as error:
+        raise CorruptDatabaseError(str(error.__cause__)) from error
+    except sqlite3.DatabaseError as error:
+        raise CorruptDatabaseError(" ".join(str(error).split())[:200]) from error
+    if found != "ok":
+        raise CorruptDatabaseError(" ".join(str(found).split()))
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from archive.extract.listings import Listed
@@ -14,20 +15,87 @@ from archive.sites import Address, Site
 from archive.store.timestamps import iso_local, iso_utc
 
 if TYPE_CHECKING:
-    from archive.store.database import Archive
+    from archive.store.database import Archive, Row
 
 LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
 """When a story is looked at again, counted from when it was first read: edits and withdrawals come early."""
 RETRIES = LADDER[:5]
 """When a page that could not be had or read is tried again: ever later, at last once a week."""
+FROM_LIST = "a list of addresses"
+"""Where an article was discovered that a person named."""
+FROM_WARC = "a WARC file"
+"""Where an article was discovered that no listing named."""
+
+CLOCK_SLACK = timedelta(minutes=10)
+"""So far ahead of our clock a stored time may lie without being wrong: machines' clocks differ."""
+LONGEST_RETRY_AFTER = timedelta(days=7)
+"""A site that asks to be left alone for longer is asked again after so long: nobody means years."""
 WITHDRAWN_AFTER = timedelta(days=1)
 """A page that answers 404 now and still does so long after is withdrawn; 410 says so at once. A missing page is looked
 at on the same ladder, counted from when it was first missed: it may come back."""
 
-OTHER_ADDRESS = "other address"
-"""The state of a page whose story is known under another address."""
 
-Row = dict[str, Any]
+class PageState(StrEnum):
+    """What is known of a page. OTHER_ADDRESS: its story is known under another address."""
+
+    NEW = "new"
+    READ = "read"
+    FAILED = "failed"
+    MISSING = "missing"
+    GONE = "gone"
+    OTHER_ADDRESS = "other address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A row of the table `pages`: an address at which an article was named or read. Times are as iso_utc writes them;
+    `published_at` and `modified_at` are in the site's offset, `listed_day` is a day."""
+
+    url: str
+    site: str
+    article_id: str | None
+    kind: str
+    published_at: str | None
+    modified_at: str | None
+    discovered_at: str
+    discovered_on: str
+    checked_at: str | None
+    due_at: str | None
+    checks: int
+    state: PageState
+    reason: str | None
+    listed_day: str | None
+    listed_title: str | None
+    noticed_at: str
+    first_read_at: str | None
+    missing_since: str | None
+    failures: int
+
+    @property
+    def was_read(self) -> bool:
+        return self.first_read_at is not None
+
+    def is_known_since(self, moment: datetime) -> bool:
+        """Whether the page was looked at at a moment or later."""
+        return self.checked_at is not None and self.checked_at >= iso_utc(moment)
+
+
+_COLUMNS = frozenset(field.name for field in fields(Page))
+
+
+def page_at(archive: Archive, url: str) -> Page | None:
+    return _page(archive.row("SELECT * FROM pages WHERE url = ?", [url]))
+
+
+def page_of(archive: Archive, article_id: str | None) -> Page | None:
+    """The page of an article."""
+    return _page(archive.row("SELECT * FROM pages WHERE article_id = ?", [article_id]))
+
+
+def _page(row: Row | None) -> Page | None:
+    if row is None:
+        return None
+    return Page(**{name: value for name, value in row.items() if name in _COLUMNS} | {"state": PageState(row["state"])})
 
 
 def next_check(first: datetime, now: datetime) -> datetime | None:
@@ -97,38 +165,34 @@ class Frontier:
             make_room(self._archive, self._site, address.url)
             now = iso_utc(at)
             values |= {"url": address.url, "site": self._site.name, "article_id": article_id, "kind": address.kind}
-            values |= {"discovered_at": now, "discovered_on": on, "noticed_at": now, "due_at": now, "state": "new"}
+            values |= {"discovered_at": now, "discovered_on": on, "noticed_at": now, "due_at": now}
+            values |= {"state": PageState.NEW}
             self._archive.insert("pages", values)
             return Noticed(True, at, at)
-        if iso_utc(at) < known["noticed_at"]:  # an old listing is taken in: it fills gaps and changes nothing
+        discovered_at, noticed_at = map(datetime.fromisoformat, (known.discovered_at, known.noticed_at))
+        if at < noticed_at:  # an old listing is taken in: it fills gaps and changes nothing
             for name, value in values.items():
-                if known[name] is None:
-                    self._archive.db.execute(f"UPDATE pages SET {name} = ? WHERE url = ?", [value, known["url"]])
-            return Noticed(
-                False, datetime.fromisoformat(known["discovered_at"]), datetime.fromisoformat(known["noticed_at"])
-            )
-        moved = self._site.cms == "wordpress" and address.number is not None and known["url"] != address.url
+                if getattr(known, name) is None:
+                    self._archive.db.execute(f"UPDATE pages SET {name} = ? WHERE url = ?", [value, known.url])
+            return Noticed(False, discovered_at, noticed_at)
+        moved = self._site.has_permalinks and address.number is not None and known.url != address.url
         news = moved or _changed(known, values)
         given: Row = {name: value for name, value in values.items() if value is not None}
-        given |= {"article_id": known["article_id"] or article_id}
+        given |= {"article_id": known.article_id or article_id}
         if news:
             given |= {"noticed_at": iso_utc(at)}
-        if moved or (news and known["state"] in ("read", "failed")):
+        if moved or (news and known.state in (PageState.READ, PageState.FAILED)):
             given |= {"due_at": iso_utc(at)}
-        elif known["missing_since"] or known["state"] == OTHER_ADDRESS:
-            checked_at = _time(known["checked_at"])
+        elif known.missing_since or known.state is PageState.OTHER_ADDRESS:
+            checked_at = _time(known.checked_at)
             if checked_at is None or at >= checked_at + WITHDRAWN_AFTER:
                 given |= {"due_at": iso_utc(at)}
         if moved:
             make_room(self._archive, self._site, address.url)
             given |= {"url": address.url}
         assignments = ", ".join(f"{name} = :{name}" for name in given)
-        self._archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :known", given | {"known": known["url"]})
-        return Noticed(
-            False,
-            datetime.fromisoformat(known["discovered_at"]),
-            at if news else datetime.fromisoformat(known["noticed_at"]),
-        )
+        self._archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :known", given | {"known": known.url})
+        return Noticed(False, discovered_at, at if news else noticed_at)
 
     def _article_id(self, address: Address) -> str | None:
         """The id of a listed article. One that was read before its number was known keeps the id it got then."""
@@ -139,63 +203,60 @@ class Frontier:
         )
         return row["id"] if row else self._site.article_id(address)
 
-    def _known(self, address: Address, article_id: str | None) -> Row | None:
+    def _known(self, address: Address, article_id: str | None) -> Page | None:
         """The page of a listed article: by its id, else by its address, unless another article is known there."""
-        by_id = self._archive.row("SELECT * FROM pages WHERE article_id = ?", [article_id])
+        by_id = page_of(self._archive, article_id)
         if by_id is not None:
             return by_id
-        by_url = self._archive.row("SELECT * FROM pages WHERE url = ?", [address.url])
-        if by_url is not None and article_id is not None and number_of(by_url["article_id"]) is not None:
+        by_url = page_at(self._archive, address.url)
+        if by_url is not None and article_id is not None and number_of(by_url.article_id) is not None:
             return None
         return by_url
 
-    def due(self, *, before: datetime, limit: int, untried: bool = False) -> list[Row]:
+    def due(self, *, before: datetime, limit: int, untried: bool = False) -> list[Page]:
         """The pages to fetch now: unknown articles first, those that were never asked for and the newest of them
         first, then rechecks (none of these where only `untried` pages are wanted). None comes twice in a run: a page
         checked at or after `before`, the run's start, waits for the next one."""
         tried = "checked_at < :before OR checked_at IS NULL" if not untried else "checked_at IS NULL"
-        return self._archive.rows(
+        rows = self._archive.rows(
             f"SELECT * FROM pages WHERE site = :site AND due_at <= :now AND ({tried})"
             " ORDER BY state = 'new' DESC, checked_at IS NULL DESC,"
             " coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC"
             " LIMIT :limit",
             {"site": self._site.name, "now": iso_utc(datetime.now(UTC)), "before": iso_utc(before), "limit": limit},
         )
+        return [page for page in map(_page, rows) if page]
 
-    def failed(self, url: str, *, at: datetime, reason: str, of_site: bool) -> None:
+    def failed(self, page: Page, *, at: datetime, reason: str, of_site: bool) -> None:
         """Notes that a page could not be fetched or read. It stays due where the whole site was at fault (`of_site`); a
         page that is itself at fault is tried again ever more rarely."""
+        failures = page.failures + (not of_site)
+        state, due_at = page.state, page.due_at
+        if not of_site:
+            state, due_at = PageState.FAILED, iso_utc(at + RETRIES[min(failures, len(RETRIES)) - 1])
         with self._archive.writing():
-            page = self._archive.row("SELECT * FROM pages WHERE url = ?", [url])
-            if page is None:
-                return
-            failures = page["failures"] + (not of_site)
-            due_at = page["due_at"] if of_site else iso_utc(at + RETRIES[min(failures, len(RETRIES)) - 1])
             self._archive.db.execute(
                 "UPDATE pages SET state = ?, reason = ?, failures = ?, checked_at = ?, checks = checks + 1, due_at = ?"
                 " WHERE url = ?",
-                [page["state"] if of_site else "failed", reason, failures, iso_utc(at), due_at, url],
+                [state, reason, failures, iso_utc(at), due_at, page.url],
             )
 
-    def missing(self, url: str, *, at: datetime, status: int) -> bool:
+    def missing(self, page: Page, *, at: datetime, status: int) -> bool:
         """Notes that a page answers 404 or 410; returns whether its story is now known to be withdrawn."""
+        since = _time(page.missing_since) or at
+        gone = status == 410 or at - since >= WITHDRAWN_AFTER
+        state, due_at = PageState.GONE if gone else PageState.MISSING, next_check(since, at)  # it may come back
+        if not page.was_read:  # looked at once more, and again only if listings name it
+            due_at = None if gone else since + WITHDRAWN_AFTER
         with self._archive.writing():
-            page = self._archive.row("SELECT * FROM pages WHERE url = ?", [url])
-            if page is None:
-                return False
-            since = _time(page["missing_since"]) or at
-            gone = status == 410 or at - since >= WITHDRAWN_AFTER
-            state, due_at = "gone" if gone else "missing", next_check(since, at)  # it may come back
-            if page["first_read_at"] is None:  # never read: looked at once more, and again only if listings name it
-                due_at = None if gone else since + WITHDRAWN_AFTER
             self._archive.db.execute(
                 "UPDATE pages SET state = ?, reason = ?, missing_since = ?, checked_at = ?, checks = checks + 1,"
                 " due_at = ? WHERE url = ?",
-                [state, f"HTTP {status}", iso_utc(since), iso_utc(at), due_at and iso_utc(due_at), url],
+                [state, f"HTTP {status}", iso_utc(since), iso_utc(at), due_at and iso_utc(due_at), page.url],
             )
             changed = self._archive.db.execute(
                 "UPDATE articles SET gone_at = ? WHERE id = ? AND gone_at IS NULL AND ?",
-                [iso_utc(since), page["article_id"], gone],
+                [iso_utc(since), page.article_id, gone],
             )
         return changed.rowcount > 0
 
@@ -234,6 +295,42 @@ class Frontier:
         return date.fromisoformat(row["published_date"]) if row and row["published_date"] else None
 
 
+def restore_page(archive: Archive, page: Page) -> None:
+    """Makes the row of a page what it was. Within a transaction."""
+    assignments = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
+    archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :url", asdict(page))
+
+
+def disbelieve_future(archive: Archive, now: datetime) -> int:
+    """Forgets times that lie ahead: the clock of an earlier run was wrong, and what it noted would hide all edits until
+    then. The pages are due, and listings are walked anew. Returns how many rows were mended."""
+    ahead = iso_utc(now + CLOCK_SLACK)
+    latest_due = iso_utc(now + LADDER[-1] + CLOCK_SLACK)
+    mended = 0
+    with archive.writing():
+        for column, value in (
+            ("checked_at", None),
+            ("first_read_at", iso_utc(now)),
+            ("missing_since", iso_utc(now)),
+            ("discovered_at", iso_utc(now)),
+            ("noticed_at", iso_utc(now)),
+        ):
+            changed = archive.db.execute(
+                f"UPDATE pages SET {column} = ?, due_at = ? WHERE {column} > ?", [value, iso_utc(now), ahead]
+            )
+            mended = max(mended, changed.rowcount)
+        changed = archive.db.execute("UPDATE pages SET due_at = ? WHERE due_at > ?", [iso_utc(now), latest_due])
+        mended = max(mended, changed.rowcount)
+        archive.db.execute("DELETE FROM walks WHERE joined_at > ?", [ahead])
+        archive.db.execute(
+            "DELETE FROM listings WHERE capture_id IN (SELECT id FROM captures WHERE fetched_at > ?)", [ahead]
+        )
+        archive.db.execute(
+            "UPDATE runs SET retry_at = NULL WHERE retry_at > ?", [iso_utc(now + LONGEST_RETRY_AFTER + CLOCK_SLACK)]
+        )
+    return mended
+
+
 def number_of(article_id: str | None) -> int | None:
     """The number in an article's id; None where the site showed none when it was read."""
     tail = (article_id or "").rpartition("/")[2]
@@ -243,30 +340,31 @@ def number_of(article_id: str | None) -> int | None:
 def make_room(archive: Archive, site: Site, url: str) -> None:
     """Another article is at this address now (WordPress lets a permalink move from post to post): the one that was
     known there is looked for by its number. Within a transaction."""
-    holder = archive.row("SELECT * FROM pages WHERE url = ?", [url])
+    holder = page_at(archive, url)
     if holder is None:
         return
-    number = number_of(holder["article_id"])
-    if number is None or site.cms != "wordpress":
+    number = number_of(holder.article_id)
+    if number is None or not site.has_permalinks:
         archive.db.execute("DELETE FROM pages WHERE url = ?", [url])
     else:
-        archive.db.execute("UPDATE OR REPLACE pages SET url = ? WHERE url = ?", [f"{site.origin}/?p={number}", url])
+        archive.db.execute("UPDATE OR REPLACE pages SET url = ? WHERE url = ?", [site.numbered_address(number), url])
 
 
 def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datetime) -> None:
     """A page was read as this article: it is its page from now on, another address of it is kept as such. Within a
     transaction."""
-    page = archive.row("SELECT * FROM pages WHERE url = ?", [url])
+    page = page_at(archive, url)
     if page is None:
         return
-    if number_of(page["article_id"]) is not None and page["article_id"] != article_id:
+    if number_of(page.article_id) is not None and page.article_id != article_id:
         make_room(archive, site, url)
-        new = {"url": url, "site": site.name, "kind": page["kind"], "state": "new"}
-        new |= {"discovered_at": iso_utc(at), "discovered_on": page["discovered_on"], "noticed_at": iso_utc(at)}
+        new = {"url": url, "site": site.name, "kind": page.kind, "state": PageState.NEW}
+        new |= {"discovered_at": iso_utc(at), "discovered_on": page.discovered_on, "noticed_at": iso_utc(at)}
         archive.insert("pages", new)
     for other in archive.rows("SELECT * FROM pages WHERE article_id = ? AND url <> ?", [article_id, url]):
         archive.db.execute(
-            "UPDATE pages SET article_id = NULL, state = ?, due_at = NULL WHERE url = ?", [OTHER_ADDRESS, other["url"]]
+            "UPDATE pages SET article_id = NULL, state = ?, due_at = NULL WHERE url = ?",
+            [PageState.OTHER_ADDRESS, other["url"]],
         )
         archive.db.execute(
             "UPDATE pages SET first_read_at = coalesce(?, first_read_at) WHERE url = ?", [other["first_read_at"], url]
@@ -277,29 +375,29 @@ def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datet
 
 def _mark_read(archive: Archive, url: str, *, at: datetime) -> None:
     """A page was read, or is known to be as it was: its next check is the ladder's next rung. Within a transaction."""
-    page = archive.row("SELECT * FROM pages WHERE url = ?", [url])
+    page = page_at(archive, url)
     if page is None:
         return
-    first = _time(page["first_read_at"]) or at
+    first = _time(page.first_read_at) or at
     due_at = next_check(first, at)
     due = due_at and iso_utc(due_at)
-    if page["noticed_at"] > iso_utc(at):  # an old capture is taken in: what listings told since is still to be seen
-        due = page["due_at"]
+    if page.noticed_at > iso_utc(at):  # an old capture is taken in: what listings told since is still to be seen
+        due = page.due_at
     archive.db.execute(
-        "UPDATE pages SET state = 'read', reason = NULL, failures = 0, missing_since = NULL, first_read_at = ?,"
+        "UPDATE pages SET state = ?, reason = NULL, failures = 0, missing_since = NULL, first_read_at = ?,"
         " checked_at = ?, checks = checks + 1, due_at = ? WHERE url = ?",
-        [iso_utc(first), iso_utc(at), due, url],
+        [PageState.READ, iso_utc(first), iso_utc(at), due, url],
     )
 
 
-def _changed(known: Row, listed: Row) -> bool:
+def _changed(known: Page, listed: dict[str, Any]) -> bool:
     """Whether what a listing says now differs from what it said before, or is of after the story was read."""
-    seen = _time(known["modified_at"]) or _time(known["checked_at"])
+    seen = _time(known.modified_at) or _time(known.checked_at)
     modified = _time(listed["modified_at"])
     if modified is not None and seen is not None and modified > seen:
         return True
-    renamed = listed["listed_title"] and known["listed_title"] and listed["listed_title"] != known["listed_title"]
-    return bool(renamed)
+    title = listed["listed_title"]
+    return bool(title and known.listed_title and title != known.listed_title)
 
 
 def _time(text: str | None) -> datetime | None:

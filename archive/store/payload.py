@@ -1,39 +1,61 @@
-"""What a capture holds, as today's reader reads it."""
+"""What a capture holds: its record, found through the database, and the article in it as today's reader reads it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.extract.article import Article, ReadingError, read_article
-from archive.extract.encoding import decode_page
+from archive.extract.article import Article
+from archive.extract.page import read_page
 from archive.sites import Site
-from archive.warc.capture import Capture
-from archive.warc.reader import Head, find, read_record
+from archive.store.timestamps import iso_utc
+from archive.warc.capture import REVISIT, Capture
+from archive.warc.reader import Payload, Record, UndecodableError, WarcError, payload_of, read_captured
 
 if TYPE_CHECKING:
     from archive.store.database import Archive
 
 
-def refuse_broken_off(text: str, *, length_was_announced: bool) -> None:
-    """Raises ReadingError for a page that ends before its end: where a server announces no length, the end of the
-    connection may come at any place."""
-    if not length_was_announced and "</html>" not in text[-1000:].lower():
-        raise ReadingError("the page breaks off before its end")
+def holding_record(archive: Archive, capture: Capture) -> Record:
+    """The record with the payload of a capture: its own, or for a revisit the one that it refers to; where that is
+    not in the archive, another capture of the same payload.
+
+    Raises WarcError where the file is missing, the record damaged or another one, or the payload was never kept.
+    """
+    record = read_captured(archive.warc_root, capture)
+    if capture.record_type != REVISIT:
+        return record
+    not_modified = capture.status == 304  # it has no payload of its own to compare
+    same = "status = 200 AND fetched_at <= :at" if not_modified else "payload_digest = :digest"
+    values = {"refers": record.header("WARC-Refers-To"), "url": capture.url}
+    values |= {"at": iso_utc(capture.fetched_at), "digest": capture.payload_digest}
+    for where in ["record_id = :refers", "url = :url", *([] if not_modified else ["1"])]:
+        row = archive.row(
+            f"SELECT id FROM captures WHERE record_type = 'response' AND {where} AND {same}"
+            " ORDER BY fetched_at DESC, id DESC LIMIT 1",
+            values,
+        )
+        if row is not None and (earlier := archive.capture(row["id"])) is not None:
+            return read_captured(archive.warc_root, earlier)
+    raise WarcError(f"Nothing of {capture.url} is kept: the earlier capture that it refers to is not there.")
 
 
-def length_was_announced(head: Head) -> bool:
-    """Whether the server said where its answer ends (RFC 9112, 6.3); chunk framing is off in what warta stores."""
-    return bool(head.get("Content-Length") or head.get("X-Archive-Orig-Transfer-Encoding"))
+def payload(archive: Archive, capture: Capture) -> Payload:
+    """The decoded payload of a capture. Raises WarcError as `holding_record` does, and where it cannot be decoded."""
+    return payload_of(holding_record(archive, capture), is_foreign=capture.is_foreign)
+
+
+def why_lost(archive: Archive, capture: Capture) -> str | None:
+    """Why the payload of a capture cannot be had, so that a revisit of it would stand for nothing; None where it is."""
+    try:
+        payload(archive, capture)
+    except UndecodableError:
+        return None  # it is kept as the site sent it
+    except WarcError as error:
+        return str(error)
+    return None
 
 
 def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> Article:
-    """Reads the article of a capture; `url` is its address on the site. A revisit is read from the record that holds
-    its payload. Raises WarcError where that is gone or damaged, ReadingError where there is no story in it."""
-    holding = capture
-    if capture.record_type == "revisit":
-        holding = archive.last_capture(capture.url, payload_digest=capture.payload_digest) or capture
-    record = read_record(find(archive.warc_root, holding.warc), holding.offset)
-    text, head = decode_page(record.body(), holding.content_type), record.head
-    if not capture.is_foreign:  # other programs say themselves what is cut off, and keep other headers
-        refuse_broken_off(text, length_was_announced=length_was_announced(head))
-    return read_article(text, url=url, site=site, fetched_at=capture.fetched_at)
+    """Reads the article of a capture; `url` is its address on the site. Raises WarcError where its record is gone or
+    damaged, ReadingError where there is no story in it."""
+    return read_page(payload(archive, capture), url=url, site=site, fetched_at=capture.fetched_at)

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from rensa import RMinHash
 
-from archive.extract.urls import original_address
-from archive.sites import site_of
+from archive.sites import original_address, site_of
 
 if TYPE_CHECKING:
     from archive.store.database import Archive, Row

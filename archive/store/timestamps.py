@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from archive.sites import Site
 
@@ -16,12 +15,3 @@ def iso_utc(time: datetime) -> str:
 def iso_local(time: datetime | None, site: Site) -> str | None:
     """ "2026-09-30T12:00:00+08:00": a publication time, in the offset of its site."""
     return time.astimezone(site.timezone).isoformat(timespec="seconds") if time else None
-
-
-def http_date(text: str | None) -> datetime | None:
-    """The time of an HTTP Date header (RFC 9110, 5.6.7); None for what is none."""
-    try:
-        moment = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC)

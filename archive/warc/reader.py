@@ -1,7 +1,8 @@
-"""Records of WARC files as they are read back: where they stand, what they hold, their bodies decoded.
+"""Records of WARC files as they are read back: where they stand, what they hold.
 
-Any writer's files are read (ISO 28500:2017 and its predecessors), each record a gzip member of its own. What warta
-writes has no chunk framing; other writers keep it, or keep its header alone.
+Any writer's files are read (ISO 28500:2017 and its predecessors), each record a gzip member of its own. A record that
+is damaged, cut off or another one than expected is a WarcError, here and so for everyone: nothing is concluded from
+a part of a record.
 """
 
 from __future__ import annotations
@@ -16,65 +17,145 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO, Protocol
 
-import brotli
-import zstandard
-from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
-LARGEST_BODY = 64 << 20
-"""Bytes a body may have when it is read: a record of 1.4 kB can expand to 512 MB."""
+from archive.warc.capture import RESPONSE, REVISIT, Capture
+from archive.warc.http_message import (
+    HEAD_END,
+    MAX_BODY_BYTES,
+    Body,
+    CodingError,
+    Head,
+    Headers,
+    announces_end,
+    decoded,
+    parse_head,
+    split_message,
+)
 
-_AT_ONCE = 1 << 16
-"""Bytes read at a time; a record may begin anywhere in them."""
-_LONGEST_HEAD = 1 << 20
+MAX_BLOCK_BYTES = 64 << 20
+"""Bytes of a record's block that are held in memory. Of a larger one (a video) the head is read and no more."""
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""A WARC-Date outside these years is none: the web is not older, and SQLite and Python's time zones end before 9999."""
+
+_READ_BYTES = 1 << 16
+"""Bytes read from a file at a time; a record may begin anywhere in them."""
+_MAX_HEAD_BYTES = 1 << 20
+_MAX_END_BYTES = 16
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
-_MEMBER = b"\x1f\x8b\x08"
+_BLOCK_DIGEST = re.compile(rb"(?im)^warc-block-digest[ \t]*:[ \t]*([a-z0-9-]+):([a-z0-9+/=]+)[ \t]*\r?$")
+_MEMBER_MAGIC = b"\x1f\x8b\x08"
 """How a gzip member begins (RFC 1952, 2.3)."""
-_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,8}[ \t]*(?:;[^\r\n]*)?\r\n")
-HEAD_END = re.compile(rb"\r?\n\r?\n")
+_HEAD_PARSER = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"])
+_TIMESTAMP = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?|(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)"
+)
 
-Headers = list[tuple[str, str]]
+WIRE_LENGTH = "Warta-Wire-Length"
+"""A named field of warta's own response records: bytes that came over the wire, before chunk framing was taken off."""
 
 
 class WarcError(Exception):
     """A record cannot be read where it should be; the message is one line for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The head of an HTTP response. `status` is None where the bytes are no HTTP."""
-
-    status: int | None
-    headers: Headers
-
-    def get(self, name: str) -> str | None:
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+class UndecodableError(WarcError):
+    """A whole record holds a body that cannot be decoded: the site sent it so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as it is read back. `block` is what the record holds, for a response the head and the coded body."""
+    """A whole record as it is read back: its digest is right and nothing of it is missing.
+
+    `offset` and `length` are bytes in the compressed file. `block` is what the record holds, for a response the head
+    and the coded body; `is_cut` tells that it was too large to be held and only its beginning is here.
+    """
 
     type: str
     url: str | None
     date: datetime
     headers: Headers
     block: bytes
+    offset: int = 0
+    length: int = 0
+    is_cut: bool = False
 
     def header(self, name: str) -> str | None:
         return Head(None, self.headers).get(name)
 
     @property
-    def head(self) -> Head:
-        return read_head(self.block)
+    def id(self) -> str | None:
+        return self.header("WARC-Record-ID")
 
-    def body(self, *, largest: int = LARGEST_BODY) -> bytes:
-        """The decoded body of a response. Raises WarcError for a coding nobody here reads, or more than `largest`."""
-        match, head = HEAD_END.search(self.block), self.head
-        body = self.block[match.end() :] if match else b""
-        if "chunked" in (head.get("Transfer-Encoding") or "").lower() and _CHUNK_SIZE.match(body):
-            body = dechunked(body)
-        return _decoded(body, head.get("Content-Encoding"), largest)
+    @property
+    def head(self) -> Head:
+        return parse_head(self.block)
+
+    @property
+    def truncated(self) -> str | None:
+        """Why the answer did not come whole, if who wrote the record says so (WARC 1.1, 5.13)."""
+        return self.header("WARC-Truncated")
+
+    @property
+    def was_released(self) -> bool:
+        """Whether the answer was used by who asked. What took too long, was too large or was no HTTP was not; what
+        broke off may show its own end."""
+        return self.truncated in (None, "disconnect")
+
+    @property
+    def payload_digest(self) -> str:
+        return self.header("WARC-Payload-Digest") or digest(b"")
+
+    @property
+    def wire_length(self) -> int:
+        told = self.header(WIRE_LENGTH) or ""
+        return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else len(self.block)
+
+    def body(self, *, max_bytes: int = MAX_BODY_BYTES) -> Body:
+        """The decoded body of a response. Raises UndecodableError for one that cannot be decoded or is too large."""
+        if self.is_cut:
+            raise UndecodableError(f"the record has more than {MAX_BLOCK_BYTES:,} bytes")
+        try:
+            return decoded(self.head, split_message(self.block)[1], max_bytes=max_bytes)
+        except CodingError as error:
+            raise UndecodableError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a capture holds: the decoded body and what the server said of it.
+
+    `is_broken` tells that the answer broke off before its announced end, or its coding did; `is_endless` that it
+    announced no end, or a wrong one, so that nobody can tell. What may have been cut off counts only if it shows its
+    own end.
+    """
+
+    content: bytes
+    content_type: str | None
+    is_broken: bool = False
+    is_endless: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.is_broken or self.is_endless)
+
+
+def payload_of(record: Record, *, is_foreign: bool) -> Payload:
+    """The payload of a response record. Other programs keep other headers than came over the wire, so of their
+    records (`is_foreign`) only what they themselves mark as cut off is. Raises UndecodableError.
+    """
+    head, body = record.head, record.body()
+    # More came than was announced, so where the answer ends was not told rightly. Chunk framing is bytes, too.
+    is_longer = record.wire_length > len(record.block) and head.get("X-Archive-Orig-Transfer-Encoding") is None
+    endless = is_longer or (not is_foreign and not announces_end(head))
+    return Payload(
+        content=body.content,
+        content_type=head.get("Content-Type"),
+        is_broken=not body.whole or (record.truncated is not None and not body.ends_itself),
+        is_endless=endless and not body.ends_itself,
+    )
 
 
 def find(root: Path, warc: str) -> Path:
@@ -86,28 +167,25 @@ def find(root: Path, warc: str) -> Path:
 
 
 def read_record(path: Path, offset: int) -> Record:
-    """The record that begins at byte `offset` of the compressed file. Raises WarcError where there is none."""
+    """The record that begins at byte `offset` of the compressed file. Raises WarcError unless it is whole there: a
+    gzip member that is one record, with the length and the digest that its head says."""
     try:
         with path.open("rb") as file:
             file.seek(offset)
-            record = next(iter(ArchiveIterator(file, no_record_parse=True)), None)
-            if record is None:
-                raise WarcError(f"{path.name} has no record at {offset}.")
-            headers = record.rec_headers
-            date = datetime.fromisoformat(headers.get_header("WARC-Date"))
-            return Record(
-                type=record.rec_type,
-                url=headers.get_header("WARC-Target-URI"),
-                date=date.replace(tzinfo=date.tzinfo or UTC),
-                headers=list(headers.headers),
-                block=record.raw_stream.read(LARGEST_BODY),
-            )
-    except (OSError, ValueError, TypeError, EOFError, zlib.error) as error:
-        raise WarcError(f"{path.name} cannot be read at {offset}: {error}") from error
-    except Exception as error:
-        if isinstance(error, WarcError):
-            raise
-        raise WarcError(f"{path.name} has no whole record at {offset}: {error}") from error
+            return _record(_read_member(file, b"", MAX_BLOCK_BYTES), offset)
+    except _NotWholeError as error:
+        raise WarcError(f"{path.name} has no whole record at {offset}: {error}.") from error
+    except OSError as error:
+        raise WarcError(f"{path.name} cannot be read at {offset}: {error.strerror}.") from error
+
+
+def read_captured(root: Path, capture: Capture) -> Record:
+    """The record of a capture. Raises WarcError where it is gone or damaged, or another record stands in its place."""
+    path = find(root, capture.warc)
+    record = read_record(path, capture.offset)
+    if record.type not in (RESPONSE, REVISIT) or capture.record_id not in (record.id, capture.place):
+        raise WarcError(f"{path.name} has another record at {capture.offset} than the capture of {capture.url}.")
+    return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +216,9 @@ def walk(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Memb
 def _next_record(path: Path, start: int) -> int:
     """Where the next record begins; the file's size where there is none."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        while (start := data.find(_MEMBER, start)) >= 0:
+        while (start := data.find(_MEMBER_MAGIC, start)) >= 0:
             try:
-                if zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[start : start + _AT_ONCE], 5) == b"WARC/":
+                if zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[start : start + _READ_BYTES], 5) == b"WARC/":
                     return start
             except zlib.error:
                 pass
@@ -155,98 +233,143 @@ def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:
         file.seek(start)
         offset, pending = start, b""
         while True:
-            inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            length, size, head, end = 0, 0, b"", None
-            while not inflate.eof:
-                pending = pending or file.read(_AT_ONCE)
-                if not pending:
-                    return
-                try:
-                    text = inflate.decompress(pending)
-                except zlib.error:
-                    return
-                length += len(pending) - len(inflate.unused_data)
-                pending = inflate.unused_data
-                size += len(text)
-                if end is None and len(head) < _LONGEST_HEAD:
-                    head += text
-                    end = end_of_record(head)
-            if size != end:
+            try:
+                member = _read_member(file, pending, 0)
+            except _NotWholeError:
                 return
-            yield offset, length
-            offset += length
+            yield offset, member.length
+            offset, pending = offset + member.length, member.following
 
 
-def end_of_record(head: bytes) -> int | None:
-    """How many bytes the record has that begins so, with the two line ends after it; None where that is not said."""
-    match = HEAD_END.search(head)
-    if match is None or not head.startswith(b"WARC/"):
-        return None
-    content = _CONTENT_LENGTH.search(head, 0, match.end())
-    return match.end() + int(content[1]) + 4 if content else None
-
-
-def read_head(block: bytes) -> Head:
-    """The status and headers of an HTTP response, read as Latin-1 so that no byte is lost."""
-    match = HEAD_END.search(block)
-    lines = re.split(r"\r?\n", block[: match.start() if match else len(block)].decode("latin-1"))
-    status = re.match(r"HTTP/\d(?:\.\d)? (\d{3})", lines[0])
-    headers = [
-        (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
-    ]
-    return Head(int(status[1]) if status else None, headers)
-
-
-def dechunked(body: bytes) -> bytes:
-    """RFC 9112, 7.1. What is cut off in the middle is kept as far as it came."""
-    parts, position = [], 0
-    while (line_end := body.find(b"\n", position)) >= 0:
-        try:
-            size = int(body[position:line_end].split(b";")[0].strip(), 16)
-        except ValueError:
-            break
-        position = line_end + 1
-        if size == 0:
-            break
-        parts.append(body[position : position + size])
-        position += size + 2
-    return b"".join(parts)
-
-
-def _decoded(body: bytes, coding: str | None, largest: int) -> bytes:
-    """Content-Encoding (RFC 9110, 8.4.1). A record that names gzip and holds none was decoded by who wrote it."""
-    match (coding or "identity").strip().lower():
-        case "identity" | "" | "none":
-            result = body
-        case "gzip" | "x-gzip" if body[:2] != _MEMBER[:2]:
-            result = body
-        case "gzip" | "x-gzip":
-            result = _inflated(body, zlib.MAX_WBITS | 16, largest)
-        case "deflate":
-            raw = body[:1] and (body[0] & 0x0F) != 8
-            result = _inflated(body, -zlib.MAX_WBITS if raw else zlib.MAX_WBITS, largest)
-        case "br":
-            try:
-                result = brotli.Decompressor().process(body, output_buffer_limit=largest + 1)
-            except brotli.error as error:
-                raise WarcError(f"The body cannot be decoded: {error}.") from error
-        case "zstd":
-            try:
-                result = zstandard.ZstdDecompressor().stream_reader(BytesIO(body)).read(largest + 1)
-            except zstandard.ZstdError as error:
-                raise WarcError(f"The body cannot be decoded: {error}.") from error
-        case other:
-            raise WarcError(f"The body is coded with {other}, which nothing here reads.")
-    if len(result) > largest:
-        raise WarcError(f"The body is larger than {largest} bytes.")
-    return result
-
-
-def _inflated(body: bytes, window: int, largest: int) -> bytes:
+def end_of_record(text: bytes) -> int | None:
+    """How many bytes the record has that begins so, without the line ends after it; None where that is not said."""
+    match = HEAD_END.search(text)
     try:
-        return zlib.decompressobj(window).decompress(body, largest + 1)
-    except zlib.error as error:
-        raise WarcError(f"The body cannot be decoded: {error}.") from error
+        return match.end() + _block_size(text[: match.end()]) if match else None
+    except _NotWholeError:
+        return None
+
+
+class _NotWholeError(Exception):
+    """Bytes are no whole record; the message says why, as part of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A whole record: its head, the first bytes of its block, the block's size, the member's compressed length, and
+    compressed bytes already read that follow it."""
+
+    head: bytes
+    block: bytes
+    block_size: int
+    length: int
+    following: bytes
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+    def digest(self) -> bytes: ...
+    def hexdigest(self) -> str: ...
+
+
+def _read_member(file: BinaryIO, pending: bytes, held_bytes: int) -> _Member:
+    """Reads one gzip member to its end, holding no more than `held_bytes` of its block. `pending` was already read
+    from the file. Raises _NotWholeError unless it is one record whose length and digest are as its head says."""
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    length, head, size, block, end = 0, b"", -1, bytearray(), bytearray()
+    seen, checked, told = 0, None, b""
+    while not inflate.eof:
+        pending = pending or file.read(_READ_BYTES)
+        if not pending:
+            raise _NotWholeError("the file ends within it" if length else "the file ends there")
+        try:
+            text = inflate.decompress(pending)
+        except zlib.error as error:
+            raise _NotWholeError("its bytes are damaged") from error
+        length += len(pending) - len(inflate.unused_data)
+        pending = inflate.unused_data
+        if size < 0:
+            head += text
+            match = HEAD_END.search(head)
+            if match is None:
+                if len(head) > _MAX_HEAD_BYTES:
+                    raise _NotWholeError("its head has no end")
+                continue
+            size = _block_size(head[: match.end()])
+            checked, told = _block_digest(head[: match.end()])
+            head, text = head[: match.end()], head[match.end() :]
+        part = text[: size - seen]
+        seen += len(part)
+        if checked is not None:
+            checked.update(part)
+        block += part[: max(0, held_bytes - len(block))]
+        end += text[len(part) :][: _MAX_END_BYTES + 1 - len(end)]
+    if size < 0:
+        raise _NotWholeError("it has no head")
+    if seen < size or len(end) > _MAX_END_BYTES or end.strip(b"\r\n"):
+        raise _NotWholeError("its length is not what its head says")
+    if checked is not None and not _is_digest(checked, told):
+        raise _NotWholeError("its digest is not what its head says")
+    return _Member(head, bytes(block), size, length, pending)
+
+
+def _block_size(head: bytes) -> int:
+    match = _CONTENT_LENGTH.search(head)
+    if match is None or not head.startswith(b"WARC/"):
+        raise _NotWholeError("it has no head of a WARC record")
+    return int(match[1])
+
+
+def _block_digest(head: bytes) -> tuple[_Hash | None, bytes]:
+    """(what reckons the digest that a head names, the digest it names); None for a kind that Python does not have."""
+    match = _BLOCK_DIGEST.search(head)
+    name = match[1].decode().lower().replace("-", "") if match else ""
+    if match is None or name not in ("md5", "sha1", "sha256", "sha512"):
+        return None, b""
+    return hashlib.new(name, usedforsecurity=False), match[2]
+
+
+def _is_digest(checked: _Hash, told: bytes) -> bool:
+    """Digests are written in base 32 or in hex."""
+    base32 = base64.b32encode(checked.digest()).rstrip(b"=")
+    return told.upper().rstrip(b"=") == base32 or told.lower() == checked.hexdigest().encode()
+
+
+def _record(member: _Member, offset: int) -> Record:
+    try:
+        parsed = _HEAD_PARSER.parse(BytesIO(member.head))
+    except (StatusAndHeadersParserException, EOFError) as error:
+        raise _NotWholeError("it has no head of a WARC record") from error
+    headers = Head(None, parsed.headers)
+    url = headers.get("WARC-Target-URI")
+    return Record(
+        type=(headers.get("WARC-Type") or "").lower(),
+        url=url.strip().removeprefix("<").removesuffix(">") if url else None,
+        date=_date(headers.get("WARC-Date") or ""),
+        headers=parsed.headers,
+        block=member.block,
+        offset=offset,
+        length=member.length,
+        is_cut=len(member.block) < member.block_size,
+    )
+
+
+def _date(text: str) -> datetime:
+    """A WARC-Date (WARC 1.1, 5.4: W3C's profile of ISO 8601, down to a year alone), aware, in UTC."""
+    match = _TIMESTAMP.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError
+        if match[4]:
+            moment = datetime.fromisoformat(match[4])
+        else:
+            moment = datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1))  # noqa: DTZ001  (made aware below)
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _NotWholeError(f"its date is none: {text[:40]!r}") from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise _NotWholeError(f"its date is none: {text[:40]!r}")
+    return moment
 
 
 def digest(data: bytes) -> str:

@@ -7,29 +7,32 @@ the digests agree for every reader. Content-Encoding and the coded body stay.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import json
 import os
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import count
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 from uuid import uuid4
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.warc.capture import Capture
-from archive.warc.reader import HEAD_END, Head, dechunked, digest, read_head, whole_members
+from archive.warc.capture import RESPONSE, REVISIT, Capture
+from archive.warc.http_message import parse_head, unframed
+from archive.warc.reader import WIRE_LENGTH, Record, digest, walk
 
-GIGABYTE = 1 << 30
+MAX_FILE_BYTES = 1 << 30
+"""At this size the next file begins, as is usual with WARC files (WARC 1.1, annex C.1)."""
 
-_REVISIT = "http://netpreserve.org/warc/1.1/revisit/"
-_CHUNKED = re.compile(rb"(?im)^(transfer-encoding)(?=[ \t]*:[^\r\n]*\bchunked\b)")
+_PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Exchange:
     """What went over the wire for one request: raw bytes both ways, chunk framing and 1xx heads included.
 
     `started_at` is aware and taken before sending. `truncated` tells why the response is not whole, in the words of
-    WARC-Truncated.
+    WARC-Truncated, as far as the client knows; that fewer bytes came than were announced is seen here.
     """
 
     url: str
@@ -45,20 +48,7 @@ class Exchange:
     response: bytes
     started_at: datetime
     ip: str | None = None
-    truncated: Literal["length", "time", "disconnect"] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Where the response of an exchange stands: file below the warc folder, bytes in the compressed file."""
-
-    warc: str
-    offset: int
-    length: int
-    record_id: str
-    record_type: Literal["response", "revisit"]
-    payload_digest: str
-    head: Head
+    truncated: Literal["length", "time", "unspecified"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,77 +79,34 @@ class Recovered:
 class WarcWriter:
     """Writes one site's exchanges of one run below `root`: {site}/{yyyy}/{site}-{yyyymmddhhmmss}-{nnnnn}.warc.gz.
 
-    A file is called ….part until `close` or until the next one begins at `largest` bytes; it is never appended to
+    A file is called ….part until `close` or until the next one begins at `max_file_bytes`; it is never appended to
     later, because after a cut member no reader sees what follows. `info` goes into the warcinfo record. Nothing is
     created before the first exchange.
     """
 
-    def __init__(self, root: Path, site: str, *, info: Mapping[str, str], largest: int = GIGABYTE) -> None:
+    def __init__(self, root: Path, site: str, *, info: Mapping[str, str], max_file_bytes: int = MAX_FILE_BYTES) -> None:
         self._root = root
         self._site = site
         self._info = info
-        self._largest = largest
+        self._max_file_bytes = max_file_bytes
         self._file: BinaryIO | None = None
         self._name = ""
         self._records = 0
         self._serial = 0
         self._sealed: list[Sealed] = []
 
-    def write(self, exchange: Exchange, *, earlier: Capture | None = None) -> Stored:
-        """Writes the response and its request; they are whole on disk when this returns.
+    @property
+    def name(self) -> str:
+        """The path below `root` of the file that was last written to."""
+        return self._name
+
+    def write(self, exchange: Exchange, *, earlier: Capture | None = None) -> Record:
+        """Writes the response and its request; they are whole on disk when this returns the response's record.
 
         `earlier` is the last capture of the same URL with a stored payload: an answer 304, or one with the same
         payload, becomes a revisit of it. Raises OSError, with the file cut back to its last whole record.
         """
-        file = self._open()
-        start = file.tell()
-        try:
-            stored, count = self._write(file, start, exchange, earlier)
-            os.fsync(file.fileno())
-        except BaseException:
-            self._cut_back(start)
-            raise
-        self._records += count
-        return stored
-
-    def close(self) -> list[Sealed]:
-        """Seals the open file; returns all files of this writer."""
-        self._seal()
-        return self._sealed
-
-    def _write(self, file: BinaryIO, start: int, exchange: Exchange, earlier: Capture | None) -> tuple[Stored, int]:
-        block, body = _as_stored(exchange.response)
-        head = read_head(block)
-        payload_digest = digest(body)
-        headers = {
-            "WARC-Type": "response",
-            "WARC-Record-ID": _record_id(),
-            "WARC-Target-URI": exchange.url,
-            "WARC-Date": _warc_date(exchange.started_at),
-            "WARC-Payload-Digest": payload_digest,
-        }
-        if exchange.ip:
-            headers["WARC-IP-Address"] = exchange.ip
-        if exchange.truncated:
-            headers["WARC-Truncated"] = exchange.truncated
-        profile = None
-        if earlier is not None and not exchange.truncated:
-            if head.status == 304:
-                profile = "server-not-modified"
-                del headers["WARC-Payload-Digest"]  # a 304 has no payload, and the earlier one is not in hand
-            elif body and earlier.payload_digest == payload_digest:
-                profile = "identical-payload-digest"
-        if profile is not None and earlier is not None:
-            block = block[: len(block) - len(body)]
-            headers |= {
-                "WARC-Type": "revisit",
-                "WARC-Profile": _REVISIT + profile,
-                "WARC-Refers-To": earlier.record_id,
-                "WARC-Refers-To-Target-URI": earlier.url,
-                "WARC-Refers-To-Date": _warc_date(earlier.fetched_at),
-            }
-        _write_record(file, headers, "application/http;msgtype=response", block)
-        length = file.tell() - start
+        headers, block = _response(exchange, earlier)
         request = {
             "WARC-Type": "request",
             "WARC-Record-ID": _record_id(),
@@ -167,12 +114,53 @@ class WarcWriter:
             "WARC-Date": headers["WARC-Date"],
             "WARC-Concurrent-To": headers["WARC-Record-ID"],
         }
-        _write_record(file, request, "application/http;msgtype=request", exchange.request)
-        record_type: Literal["response", "revisit"] = "revisit" if profile else "response"
-        return Stored(self._name, start, length, headers["WARC-Record-ID"], record_type, payload_digest, head), 2
+        offset, length = self._append(
+            (headers, "application/http;msgtype=response", block),
+            (request, "application/http;msgtype=request", exchange.request),
+        )
+        return Record(
+            type=headers["WARC-Type"],
+            url=exchange.url,
+            date=exchange.started_at,
+            headers=list(headers.items()),
+            block=block,
+            offset=offset,
+            length=length,
+        )
+
+    def write_account(self, target: str, content: Mapping[str, Any], *, at: datetime) -> None:
+        """Writes a metadata record (see archive.warc.account). Raises OSError as `write` does."""
+        headers = {
+            "WARC-Type": "metadata",
+            "WARC-Record-ID": _record_id(),
+            "WARC-Target-URI": target,
+            "WARC-Date": _warc_date(at),
+        }
+        self._append((headers, "application/json", json.dumps(content, ensure_ascii=True).encode()))
+
+    def close(self) -> list[Sealed]:
+        """Seals the open file; returns all files of this writer."""
+        self._seal()
+        return self._sealed
+
+    def _append(self, *records: tuple[dict[str, str], str, bytes]) -> tuple[int, int]:
+        """Writes records (headers, content type, block), all or none; (offset, length) of the first."""
+        file = self._open()
+        start = file.tell()
+        try:
+            _write_record(file, *records[0])
+            length = file.tell() - start
+            for record in records[1:]:
+                _write_record(file, *record)
+            os.fsync(file.fileno())
+        except BaseException:
+            self._cut_back(start)
+            raise
+        self._records += len(records)
+        return start, length
 
     def _open(self) -> BinaryIO:
-        if self._file is not None and self._file.tell() >= self._largest:
+        if self._file is not None and self._file.tell() >= self._max_file_bytes:
             self._seal()
         if self._file is None:
             self._file = self._create()
@@ -231,17 +219,18 @@ class WarcWriter:
 
 
 def recover(part: Path) -> Recovered:
-    """Seals a ….part file that a crash left: whole records stay, a cut tail goes to a file ….tail beside it."""
+    """Seals a ….part file that a crash left: everything up to its last whole record stays as it is, a cut tail goes
+    to a file ….tail beside it. Raises OSError; the part is then as it was."""
     end, records = 0, 0
-    for offset, length in whole_members(part):
-        end, records = offset + length, records + 1
+    for member in walk(part):
+        if member.whole:
+            end, records = member.offset + member.length, records + 1
     size = part.stat().st_size
     tail = None
     if end < size:
-        tail = part.with_suffix(".tail")
         with part.open("r+b") as file:
             file.seek(end)
-            tail.write_bytes(file.read())
+            tail = _set_aside(part.with_suffix(".tail"), file.read())
             file.truncate(end)
     name = part.relative_to(part.parents[2]).with_suffix("").as_posix()
     if records:
@@ -252,19 +241,51 @@ def recover(part: Path) -> Recovered:
     return Recovered(part, sealed, tail, size - end)
 
 
-def _as_stored(response: bytes) -> tuple[bytes, bytes]:
-    """(block, body): without 1xx heads and chunk framing."""
-    match = HEAD_END.search(response)
-    while match and re.match(rb"HTTP/1\.\d 1\d\d", response):
-        response = response[match.end() :]
-        match = HEAD_END.search(response)
-    if match is None:
-        return response, b""
-    head, body = response[: match.end()], response[match.end() :]
-    if _CHUNKED.search(head):
-        head = _CHUNKED.sub(rb"X-Archive-Orig-\1", head)
-        body = dechunked(body)
-    return head + body, body
+def _set_aside(place: Path, tail: bytes) -> Path:
+    """Keeps the bytes in a file of their own at `place`, or beside it where another tail is there."""
+    numbered = (place.with_name(f"{place.name}{number}") for number in count(2))
+    while place.exists() and place.read_bytes() != tail:
+        place = next(numbered)
+    with place.open("wb") as file:
+        file.write(tail)
+        file.flush()
+        os.fsync(file.fileno())
+    return place
+
+
+def _response(exchange: Exchange, earlier: Capture | None) -> tuple[dict[str, str], bytes]:
+    """(headers, block) of the response record, or of the revisit record that stands for it."""
+    head, body, is_whole = unframed(exchange.response)
+    truncated = exchange.truncated or (None if is_whole else "disconnect")
+    headers = {
+        "WARC-Type": RESPONSE,
+        "WARC-Record-ID": _record_id(),
+        "WARC-Target-URI": exchange.url,
+        "WARC-Date": _warc_date(exchange.started_at),
+        "WARC-Payload-Digest": digest(body),
+        WIRE_LENGTH: str(len(exchange.response)),
+    }
+    if exchange.ip:
+        headers["WARC-IP-Address"] = exchange.ip
+    if truncated:
+        headers["WARC-Truncated"] = truncated
+    if earlier is None or truncated:
+        return headers, head + body
+    if parse_head(head).status == 304:
+        profile = "server-not-modified"
+        del headers["WARC-Payload-Digest"]  # a 304 has no payload, and the earlier one is not in hand
+    elif body and earlier.payload_digest == headers["WARC-Payload-Digest"]:
+        profile = "identical-payload-digest"
+    else:
+        return headers, head + body
+    headers |= {
+        "WARC-Type": REVISIT,
+        "WARC-Profile": _PROFILE + profile,
+        "WARC-Refers-To": earlier.record_id,
+        "WARC-Refers-To-Target-URI": earlier.url,
+        "WARC-Refers-To-Date": _warc_date(earlier.fetched_at),
+    }
+    return headers, head
 
 
 def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, block: bytes) -> None:
@@ -285,18 +306,27 @@ def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, bl
     WARCWriter(file, gzip=True, warc_version="WARC/1.1").write_record(record)
 
 
-def _seal(part: Path, name: str, records: int) -> Sealed:
-    with part.open("rb") as file:
+def describe(path: Path, name: str, records: int) -> Sealed:
+    """A finished file as it is now: its size and digest. Raises OSError."""
+    with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
         size = os.fstat(file.fileno()).st_size
-    part.rename(part.with_suffix(""))
-    folder = os.open(part.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
     return Sealed(name, records, size, sha256)
+
+
+def _seal(part: Path, name: str, records: int) -> Sealed:
+    if part.with_suffix("").exists():
+        raise FileExistsError(errno.EEXIST, "another file has its name without .part", str(part))
+    sealed = describe(part, name, records)
+    for path in (part, part.parent):
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+        if path == part:
+            part.rename(part.with_suffix(""))
+    return sealed
 
 
 def _record_id() -> str:

@@ -15,9 +15,9 @@ from lxml import etree
 
 from archive.extract.encoding import decode_page
 from archive.store.database import Archive
-from archive.store.timestamps import iso_utc
+from archive.store.payload import holding_record
 from archive.warc.capture import Capture
-from archive.warc.reader import Record, WarcError, find, read_record, whole_members
+from archive.warc.reader import WarcError
 
 HEADERS = {  # a second line of defence; default-src forbids what the policy does not name
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
@@ -86,8 +86,8 @@ def sanitize(archive: Archive, capture: Capture) -> SafeContent:
     Raises WarcError if the file is missing, the record is damaged or not that of the capture, its content coding is
     unknown, or no payload is kept.
     """
-    record = _payload_record(archive, capture)
-    body, content_type = record.body(), record.head.get("Content-Type") or ""
+    record = holding_record(archive, capture)
+    body, content_type = record.body().content, record.head.get("Content-Type") or ""
     if not body:
         raise WarcError(f"Nothing of {capture.url} is kept: the answer ({capture.status}) has no body.")
     media_type = re.split(r"[;,\s]", content_type.lower(), maxsplit=1)[0]
@@ -101,41 +101,6 @@ def sanitize(archive: Archive, capture: Capture) -> SafeContent:
     elif "\0" in text:
         text = f"This capture is no text but {media_type or 'something unnamed'}, {len(body):,} bytes."
     return SafeContent("text/plain; charset=utf-8", text.encode(errors="replace"))
-
-
-def _payload_record(archive: Archive, capture: Capture) -> Record:
-    """The capture's record; for a revisit, the record with its payload.
-
-    That is the record it refers to, else the newest response with the same payload digest, of the same URL if there is
-    one. For a 304, which has no payload digest, it is the newest response with status 200 of the same URL before it.
-    """
-    record = _own_record(archive, capture)
-    if capture.record_type != "revisit":
-        return record
-    unchanged = capture.status == 304
-    same = "status = 200 AND fetched_at <= :at" if unchanged else "payload_digest = :digest"
-    values = {"refers": record.header("WARC-Refers-To"), "url": capture.url}
-    values |= {"at": iso_utc(capture.fetched_at), "digest": capture.payload_digest}
-    for where in ["record_id = :refers", "url = :url", *([] if unchanged else ["1"])]:
-        row = archive.row(
-            f"SELECT id FROM captures WHERE record_type = 'response' AND {where} AND {same}"
-            " ORDER BY fetched_at DESC, id DESC LIMIT 1",
-            values,
-        )
-        if row is not None and (earlier := archive.capture(row["id"])) is not None:
-            return _own_record(archive, earlier)
-    raise WarcError(f"Nothing of {capture.url} is kept: the earlier capture that it refers to is not there.")
-
-
-def _own_record(archive: Archive, capture: Capture) -> Record:
-    path = find(archive.warc_root, capture.warc)
-    record = read_record(path, capture.offset)
-    if next(whole_members(path, start=capture.offset), None) is None:  # read_record also reads a cut record
-        raise WarcError(f"{path.name} has no whole record at {capture.offset}.")
-    # A record of another program without an id has its place as id in the table captures.
-    if (record.header("WARC-Record-ID") or f"<{capture.warc}#{capture.offset}>") != capture.record_id:
-        raise WarcError(f"{path.name} has another record at {capture.offset} than the capture of {capture.url}.")
-    return record
 
 
 def _rewritten(text: str) -> bytes | None:

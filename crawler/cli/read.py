@@ -21,7 +21,7 @@ from archive.extract.encoding import decode_page
 from archive.extract.listings import Listed
 from archive.sites import SITES, Site, site_of
 from archive.store.database import Archive
-from archive.warc.reader import find, read_record
+from archive.store.payload import payload
 from crawler.cli.options import origin_option
 
 _OWN_ADDRESS = re.compile(
@@ -116,11 +116,12 @@ def _from_sites(addresses: list[str], origins: dict[str, str]) -> Iterator[Page]
             if site_run.report.failed or site_run.report.stopped:
                 click.echo(site_run.headline(), err=True)
         with Archive.open_reading(data) as archive:
-            for row in archive.rows("SELECT * FROM captures WHERE status = 200 AND url NOT LIKE '%/robots.txt'"):
-                site = SITES[row["site"]]
-                record = read_record(find(archive.warc_root, row["warc"]), row["offset"])
-                url = site.own_address(row["url"], origin=origins.get(site.name, site.origin))
-                yield Page(url, url, site, record.body(), row["content_type"], record.date)
+            for row in archive.rows("SELECT id FROM captures WHERE status = 200 AND url NOT LIKE '%/robots.txt'"):
+                capture = archive.capture(row["id"])
+                assert capture is not None
+                site, content = SITES[capture.site], payload(archive, capture)
+                url = site.own_address(capture.url, origin=origins.get(site.name, site.origin))
+                yield Page(url, url, site, content.content, content.content_type, capture.fetched_at)
 
 
 def _keep(page: Page, article: Article, name: str) -> None:

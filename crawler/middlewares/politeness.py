@@ -1,21 +1,25 @@
-"""Manners: never off the site's own hosts, and Retry-After kept."""
+"""Politeness: never off the site's own hosts, never without a pause, and Retry-After kept."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.utils.asyncio import call_later
 
+from archive.extract.dates import read_http_date
+from archive.extract.urls import is_loopback
+from crawler.scrapy_internals import pause_host, raise_delay
 from crawler.session import Session
+from crawler.settings import WARTA_MIN_DELAY_SECONDS
 
-RETRY_AFTER_LIMIT = 300
-"""Seconds. A site that asks for a longer pause is left alone until the next run."""
+MAX_RETRY_AFTER_SECONDS = 300
+"""A site that asks for a longer pause is left alone until a later run."""
+_MAX_DIGITS = 9
+"""Digits of a Retry-After that are read: they are thirty years."""
 
 
 class RefusedError(IgnoreRequest):
@@ -31,7 +35,8 @@ class StoppingError(IgnoreRequest):
 
 
 class GuardMiddleware:
-    """Lets through only what is on the site's own hosts: first requests, links and redirects alike."""
+    """Lets through only what is on the site's own hosts, first requests, links and redirects alike, and only with a
+    pause between two of them."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -43,6 +48,8 @@ class GuardMiddleware:
     def process_request(self, request: Request) -> None:
         if not Session.of(self._crawler).allows(request.url):
             raise RefusedError(f"{request.url} is not on the site's own hosts")
+        if not is_loopback(request.url):
+            raise_delay(self._crawler, request, WARTA_MIN_DELAY_SECONDS)
 
 
 class RetryAfter:
@@ -69,36 +76,16 @@ class RetryAfter:
             session.refused = "HTTP 429: the site asks for fewer requests"
         if not seconds:
             return
-        if seconds > RETRY_AFTER_LIMIT:
+        if seconds > MAX_RETRY_AFTER_SECONDS:
             session.leave_alone(seconds, f"HTTP {response.status}: the site asks for a pause of {seconds:.0f} s")
             return
-        engine = self._crawler.engine
-        assert engine is not None
-        downloader = engine.downloader
-        slot = downloader.slots[request.meta[downloader.DOWNLOAD_SLOT]]
-        if slot.latercall:
-            slot.latercall.cancel()
-        slot.latercall = call_later(seconds, downloader._latercall, slot)
-
-
-def end_pauses(crawler: Crawler) -> None:
-    """What waits for a pause to end is taken now: for a run that is to stop, whose recorder sends nothing any more."""
-    engine = crawler.engine
-    assert engine is not None
-    downloader = engine.downloader
-    for slot in downloader.slots.values():
-        if slot.latercall:
-            slot.latercall.cancel()
-            downloader._latercall(slot)
+        pause_host(self._crawler, request, seconds)
 
 
 def retry_after(response: Response) -> float | None:
     """The seconds a response asks to wait: a number, or an HTTP date against our clock; None without a valid one."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if value.isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    if value.isascii() and value.isdigit():
+        return float(value[:_MAX_DIGITS])
+    moment = read_http_date(value)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds()) if moment else None

@@ -15,14 +15,21 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from archive.extract.encoding import decode_page
+from archive.store.payload import payload
+from archive.warc.reader import WarcError
 from crawler.download_handler import RecordingError
 from crawler.middlewares.politeness import RefusedError, SiteRefusesError, StoppingError
+from crawler.scrapy_internals import raise_delay
+from crawler.session import Session
 
 logger = logging.getLogger(__name__)
 
 PRODUCT_TOKEN = "warta"
-LARGEST = 500 * 1024
+MAX_ROBOTS_BYTES = 500 * 1024
 """Bytes that are parsed (RFC 9309, 2.5: at least 500 KiB)."""
+MAX_CRAWL_DELAY_SECONDS = 3600
+"""A longer Crawl-delay is kept as this one: it means "seldom", and nobody waits for days."""
 
 _ROBOTS = "warta_robots"
 
@@ -89,15 +96,19 @@ class RobotsMiddleware:
             return Policy(None, UnreachableError(f"the host cannot be reached: {text}"))
         if response.status >= 500:
             return Policy(None, SiteRefusesError(f"robots.txt answers HTTP {response.status}, so nothing is fetched"))
-        if response.status != 200:
+        if not 200 <= response.status < 300:
             return Policy(None)
-        return Policy(Protego.parse(response.body[:LARGEST].decode("utf-8", "replace")))
+        session = Session.of(self._crawler)
+        try:
+            assert response.request is not None
+            content = payload(session.archive, response.request.meta["capture"])
+        except WarcError as error:
+            return Policy(None, SiteRefusesError(f"robots.txt cannot be read, so nothing is fetched: {error}"))
+        if content.is_broken:
+            return Policy(None, SiteRefusesError("robots.txt breaks off before its end, so nothing is fetched"))
+        return Policy(Protego.parse(decode_page(content.content[:MAX_ROBOTS_BYTES], content.content_type)))
 
     def _keep_crawl_delay(self, request: Request, rules: Protego) -> None:
         delay = rules.crawl_delay(PRODUCT_TOKEN)
-        engine = self._crawler.engine
-        assert engine is not None
-        _, slot = engine.downloader._get_slot(request)
-        if delay is not None and delay > slot.delay:
+        if delay is not None and raise_delay(self._crawler, request, min(float(delay), MAX_CRAWL_DELAY_SECONDS)):
             logger.info("%s asks for %g s between requests", urlsplit(request.url).netloc, delay)
-            slot.delay = float(delay)

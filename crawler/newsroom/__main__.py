@@ -18,6 +18,7 @@ def main(antara: int, paser: int, seed: int) -> None:
     with Newsroom(antara=antara, paser=paser, seed=seed).serving() as origins:
         for site, origin in origins.items():
             click.echo(f"{site}={origin}")
+        click.echo()  # an empty line ends the list
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

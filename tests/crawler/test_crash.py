@@ -263,7 +263,9 @@ def test_the_words_of_a_long_run_are_counted_while_it_lasts(tmp_path: Path) -> N
 
     at_request(room, ANTARA + PASER, look)
     with room.serving() as origins:
-        assert crawl(tmp_path, origins, constants={"crawler.session.UNCOUNTED": 10}).returncode == 0
+        assert (
+            crawl(tmp_path, origins, constants={"crawler.vocabulary_updater.MAX_UNCOUNTED_STORIES": 10}).returncode == 0
+        )
     [result] = searched
     assert result.total > 0
     assert result.uncounted < 10

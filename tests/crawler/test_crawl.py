@@ -8,13 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from archive.sites import SITES
 from archive.store.database import Archive
+from archive.store.runs import start_run
+from archive.warc.account import RunStart
 from archive.warc.reader import find, read_record
 from crawler.newsroom.newsroom import Newsroom
 from tests.support import commands as run
@@ -257,5 +258,5 @@ def test_an_archive_that_stays_locked_is_told(tmp_path: Path, monkeypatch: pytes
     with sqlite3.connect(tmp_path / "archive.db") as other:
         other.execute("BEGIN EXCLUSIVE")
         with Archive.open(tmp_path) as archive, pytest.raises(sqlite3.OperationalError, match="database is locked"):
-            archive.start_run(SITES["mc-paser"], at=datetime.now(UTC), since=date(2026, 1, 1), arguments={})
+            start_run(archive, RunStart("mc-paser", "", datetime.now(UTC), {}))
     other.close()

@@ -23,7 +23,7 @@ from tests.support.raw_server import RawServer, self_signed
 pytestmark = pytest.mark.slow
 
 SITE = "antara-kaltim"
-IMPATIENT = {"crawler.settings.DOWNLOAD_TIMEOUT": 1, "crawler.middlewares.politeness.RETRY_AFTER_LIMIT": 3}
+IMPATIENT = {"crawler.settings.DOWNLOAD_TIMEOUT": 1, "crawler.middlewares.politeness.MAX_RETRY_AFTER_SECONDS": 3}
 MEMORY = 1 << 30
 SINCE = "2026-09-01"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.extract import listings
 from archive.extract.listings import Listed
 from archive.sites import SITES, Address
 from archive.store.database import Archive
@@ -90,10 +90,10 @@ class Walker:
             listed=lambda listed, unknown: None,
         )
 
-    async def ask(self, path: str, read: Callable[..., Any], *, conditional: bool) -> list[Listed]:
+    async def ask(self, path: str, *, conditional: bool) -> listings.Listing:
         self.asked.append(int(path))
         self.session.last_exchange = datetime.now(UTC)
-        return self._listing.page(int(path))
+        return listings.Listing(tuple(self._listing.page(int(path))))
 
     def note(self, *arguments: Any, **named: Any) -> list[Noticed]:
         return NewsSpider.note(cast(NewsSpider, self), *arguments, **named)
@@ -105,7 +105,7 @@ class Walker:
         return NewsSpider.wants(cast(NewsSpider, self), item)
 
     async def run(self) -> None:
-        walk = ListingWalk(cast(NewsSpider, self), str, cast(Any, None), way="listing")
+        walk = ListingWalk(cast(NewsSpider, self), str, way="listing")
         async for _ in walk.pages():
             self._left -= 1
             if self._left == 0:

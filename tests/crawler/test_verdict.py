@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import pytest
 
 from archive.sites import SITES
 from archive.store.database import Archive
+from archive.store.runs import end_run, start_run
+from archive.warc.account import RunStart
 from crawler.anomalies import shortfalls
-from crawler.verdict import WATCHED, RunReport
+from crawler.verdict import WATCHED, RunReport, Trouble
 
 SITE = SITES["antara-kaltim"]
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
@@ -29,13 +31,13 @@ def with_failures(*failures: tuple[str, str, int], **values: Any) -> RunReport:
     made = report(fetched=50, **values)
     for kind, message, times in failures:
         for n in range(times):
-            made.article_failed(f"https://x/{n}", kind, message)
+            made.article_failed(f"https://x/{n}", Trouble(kind), message)
     return made
 
 
 def without_listing(kind: str, message: str, **values: Any) -> RunReport:
     made = report(named=False, ways={}, complete=False, found=0, **values)
-    made.listing_failed("/terkini", kind, message)
+    made.listing_failed("/terkini", Trouble(kind), message)
     return made
 
 
@@ -87,10 +89,13 @@ def test_verdict(name: str) -> None:
 
 def test_a_listing_that_fails_on_its_way_down_is_told_until_it_serves() -> None:
     made = report(read=9, complete=False)
-    made.listing_failed("/terkini/5", "broken", "HTTP 500")
+    made.listing_failed("/terkini/5", Trouble.BROKEN, "HTTP 500")
     assert made.verdict() == ("degraded", "/terkini/5: HTTP 500")
     made.complete = True  # as where a feed fails and the listing serves
-    assert made.verdict() == ("well", None)
+    assert made.verdict() == ("well", "/terkini/5: HTTP 500")
+    off = report(read=9)
+    off.listing_failed("/rss/terkini.xml", Trouble.MISSING, "HTTP 404")  # one that is switched off is no news
+    assert off.verdict() == ("well", None)
 
 
 @pytest.fixture
@@ -101,9 +106,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def run_of(archive: Archive, *, stories: int = 0, discovery: str = "feed; listing (cards)", **shares: float) -> int:
     """A run an hour after the last one, of so many stories, all fields filled but for `shares`."""
-    run = archive.start_run(SITE, at=datetime.now(UTC), since=date(2026, 1, 1), arguments={})
+    run = start_run(archive, RunStart(SITE.name, SITE.origin, datetime.now(UTC), {"since": "2026-01-01"}))
     filled = {"stories": stories} | dict.fromkeys(WATCHED, 1.0) | shares if stories else {}
-    archive.finish_run(run, at=NOW, values={"discovery": discovery, "filled": json.dumps(filled), "verdict": "well"})
+    end_run(archive, run, {"discovery": discovery, "filled": json.dumps(filled), "verdict": "well"})
     return run
 
 
@@ -152,7 +157,7 @@ def test_a_field_that_was_never_filled_is_none(archive: Archive) -> None:
 def test_a_way_of_discovery_that_is_lost_is_told_once(archive: Archive) -> None:
     run_of(archive)
     made = report(markup="cards")
-    made.listing_failed("/rss/terkini.xml", "missing", "HTTP 404")
+    made.listing_failed("/rss/terkini.xml", Trouble.MISSING, "HTTP 404")
     assert short(archive, made) == [
         "articles were named by feed; listing (cards) before, now by listing (cards): /rss/terkini.xml: HTTP 404"
     ]

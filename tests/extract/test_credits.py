@@ -1,11 +1,17 @@
 """The printed grammar of credits."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract.credits import Credits, read_credits, read_dateline
+from archive.extract.credits import Credits, read_dateline
+from archive.extract.credits import read_credits as read_credits_of
+from archive.sites import SITES
 
+PASER = SITES["mc-paser"]
+read_credits = partial(read_credits_of, site=PASER)
 STORY = ["Bupati Paser membuka pelatihan itu.", "Kegiatan diikuti 40 peserta."]
 
 
@@ -28,7 +34,7 @@ STORY = ["Bupati Paser membuka pelatihan itu.", "Kegiatan diikuti 40 peserta."]
     ],
 )
 def test_the_dateline_is_the_place_before_the_agency_mark(opening: str, place: str | None) -> None:
-    assert read_dateline(opening) == place
+    assert read_dateline(opening, PASER) == place
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_the_real_bureau_article_is_read_right() -> None:
 @needs_real
 def test_the_seed_article_is_read_right() -> None:
     text = (REAL / "antara-kaltim-mc-kominfo-paser-2019.txt").read_text()
-    body, credits = read_credits([" ".join(line.split()) for line in text.splitlines() if line.strip()])
+    body, credits = read_credits([" ".join(line.split()) for line in text.splitlines() if line.strip()], site=KALTIM)
     assert (credits.pewarta, credits.editor) == ("R. Wartono", "Abdul Hakim Muhiddin")
     assert (credits.credit, credits.is_advertorial, credits.dateline) == ("MC Kominfo Paser", False, None)
     assert len(body) == 13

@@ -59,7 +59,7 @@ def test_credits_printed_in_a_known_form_are_read_back(
     byline = f"{pewarta_label.format('Pewarta')}{joint.join(pewarta)}{between}{editor_label.format('Editor')}"
     byline += joint.join(editor) if has_editor else ""
     lines = [line for line in [*byline.split("\n"), closing] if line]
-    body, credits = read_credits([*STORY[:-1], STORY[-1] + printed, *lines])
+    body, credits = read_credits([*STORY[:-1], STORY[-1] + printed, *lines], site=KALTIM)
     assert body == STORY
     assert credits == Credits(
         pewarta=", ".join(pewarta),
@@ -76,15 +76,15 @@ words = st.text(st.characters(codec="utf-8", exclude_characters="()©:"), min_si
     st.lists(words.filter(lambda text: text.strip() and not text.strip().startswith("Oleh")), min_size=1, max_size=20)
 )
 def test_a_text_without_credits_is_a_body_and_nothing_is_guessed(paragraphs: list[str]) -> None:
-    body, credits = read_credits([" ".join(text.split()) or "x" for text in paragraphs])
+    body, credits = read_credits([" ".join(text.split()) or "x" for text in paragraphs], site=KALTIM)
     assert (credits.pewarta, credits.editor, credits.credit, credits.is_advertorial) == (None, None, None, False)
     assert body or len(paragraphs) > 1  # twice the same is one
 
 
 @given(st.text())
 def test_no_text_raises_where_credits_dates_and_datelines_are_looked_for(text: str) -> None:
-    read_credits([text, text + " Editor:", text], [text])
-    read_dateline(text)
+    read_credits([text, text + " Editor:", text], [text], site=KALTIM)
+    read_dateline(text, KALTIM)
     assert read_date_line(text, KALTIM.timezone) is None or any(c.isdigit() for c in text)
     read_day(text, now=NOW, zone=KALTIM.timezone)
     read_machine_time(text, KALTIM.timezone)

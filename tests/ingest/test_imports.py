@@ -20,7 +20,7 @@ from warcio.warcwriter import WARCWriter
 from archive.extract.article import ReadingError
 from archive.extract.listings import Listed
 from archive.ingest.imports import import_files
-from archive.ingest.rebuild import Outcome, StoppedError
+from archive.ingest.pipeline import Report, StoppedError
 from archive.sites import SITES, Address
 from archive.store.database import Archive
 from archive.store.frontier import Frontier
@@ -99,7 +99,7 @@ def put(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def take(data: Path, *files: Path, **how: Any) -> tuple[Outcome, list[str], list[str]]:
+def take(data: Path, *files: Path, **how: Any) -> tuple[Report, list[str], list[str]]:
     """(outcome, what was said, what was complained of)."""
     said, complaints = list[str](), list[str]()
     given = {"workers": 1, "scheduler": None, "tell": lambda done, total, pages: None}
@@ -217,7 +217,7 @@ def test_damaged_records_are_named_and_cost_no_other(tmp_path: Path) -> None:
     path.write_bytes(stored[: members[-1].offset + 10])
     outcome, _, _ = take(tmp_path / "data", path)
     assert set(titles(tmp_path / "data")) == {f"antara-kaltim/{number}" for number in (1, 2, 4, 5)}
-    assert [offset for _, offset, _ in outcome.damaged] == [hurt.offset, members[-1].offset]
+    assert [damage.offset for damage in outcome.damaged] == [hurt.offset, members[-1].offset]
     (kept,) = (tmp_path / "data" / "warc" / "imported").rglob("*.warc.gz")
     assert kept.read_bytes() == path.read_bytes()
 
@@ -328,7 +328,7 @@ def test_an_old_capture_leaves_due_what_a_listing_named_since(tmp_path: Path) ->
         Frontier(archive, site).discover([Listed(address=address)], on="/terkini", at=now)
     take(data, put(tmp_path / "in", "x.warc.gz", warc(article(1))))
     with Archive.open(data) as archive:
-        assert [page["url"] for page in Frontier(archive, site).due(before=datetime.now(UTC), limit=9)] == [address.url]
+        assert [page.url for page in Frontier(archive, site).due(before=datetime.now(UTC), limit=9)] == [address.url]
 
 
 def test_a_stopped_import_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ import pytest
 
 from archive.extract.article import Article, ReadingError, read_article
 from archive.ingest import rebuild, workers
-from archive.ingest.rebuild import Outcome, StoppedError
+from archive.ingest.pipeline import Report, StoppedError
 from archive.ingest.spool import read_packed
 from archive.store.database import Archive, ArchiveError
 from crawler.newsroom.newsroom import Newsroom
@@ -59,7 +59,7 @@ def data(crawled: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(crawled, tmp_path / "data"))
 
 
-def remake(data: Path, **how: Any) -> Outcome:
+def remake(data: Path, **how: Any) -> Report:
     given: dict[str, Any] = {"site": None, "only_changed": False, "dry_run": False, "workers": 1, "scheduler": None}
     given |= {"tell": lambda done, total, pages: None, "say": lambda line: None}
     return rebuild.rebuild(data, **given | how)
@@ -183,7 +183,7 @@ def test_a_missing_file_costs_no_story(data: Path) -> None:
     lost = max((data / "warc" / "antara-kaltim").rglob("*.gz"), key=lambda path: path.stat().st_size)
     lost.unlink()
     outcome = remake(data)
-    assert outcome.kept >= 39
+    assert len(outcome.kept) >= 39
     assert_same(live, told(data))
 
 
@@ -213,8 +213,8 @@ def test_a_damaged_record_is_named_and_costs_no_other(data: Path) -> None:
         file.seek(capture["offset"] + capture["length"] // 2)
         file.write(b"\0" * 20)
     outcome = remake(data)
-    assert [(warc, offset) for warc, offset, _ in outcome.damaged] == [(capture["warc"], capture["offset"])]
-    assert outcome.kept == 1
+    assert [(damage.warc, damage.offset) for damage in outcome.damaged] == [(capture["warc"], capture["offset"])]
+    assert len(outcome.kept) == 1
     assert_same(live, told(data))
 
 
@@ -232,8 +232,8 @@ def test_a_version_that_is_not_read_any_more_is_kept(data: Path, monkeypatch: py
             raise ReadingError("today's reader finds no story")
         return article
 
-    monkeypatch.setattr("archive.ingest.scan.read_article", read)
-    assert remake(data).kept == 1
+    monkeypatch.setattr("archive.extract.page.read_article", read)
+    assert len(remake(data).kept) == 1
     after = told(data)
     for table in ("articles", "versions", "stories", "twins", "bands"):
         assert_same({table: live[table]}, after)
@@ -247,7 +247,7 @@ def test_a_file_that_was_restored_after_a_dry_run_is_read_again(data: Path) -> N
     assert remake(data, dry_run=True).damaged
     path.write_bytes(whole)
     outcome = remake(data)
-    assert (outcome.damaged, outcome.kept) == ([], 0)
+    assert (outcome.damaged, outcome.kept) == ([], [])
     assert_same(live, told(data))
 
 

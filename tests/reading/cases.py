@@ -49,7 +49,7 @@ class Case:
     def page(self) -> str:
         """The page, decoded."""
         record = self.folder / "page.warc.gz"
-        body = read_record(record, 0).body() if record.exists() else (self.folder / "page.html").read_bytes()
+        body = read_record(record, 0).body().content if record.exists() else (self.folder / "page.html").read_bytes()
         return decode_page(body, self.source["content_type"])
 
     def read(self) -> Golden:

@@ -22,3 +22,10 @@ def later(data: Path, hours: float) -> None:
                 moved = [(iso_utc(datetime.fromisoformat(time) - timedelta(hours=hours)), row) for row, time in rows]
                 db.executemany(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", moved)
     db.close()
+
+
+def all_due(data: Path) -> None:
+    """Every page is to be looked at again, and nothing else has changed."""
+    with sqlite3.connect(data / "archive.db") as db:
+        db.execute("UPDATE pages SET due_at = '2020-01-01T00:00:00.000000Z'")
+    db.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.ingest import workers
-from archive.ingest.rebuild import StoppedError
+from archive.ingest.pipeline import StoppedError
 from archive.ingest.scan import Slice
 from archive.ingest.spool import Packed, read_packed
 

@@ -23,14 +23,14 @@ POINTS = {
     "a record written, not yet on disk": ("archive.warc.writer.os.fsync", "before"),
     "on disk, not yet in the database": ("archive.store.database.Archive.add_capture", "before"),
     "in the database, not yet read": ("archive.store.database.Archive.add_capture", "after"),
-    "read, not yet shelved": ("crawler.spiders.base.news.shelve", "before"),
-    "shelved": ("crawler.spiders.base.news.shelve", "after"),
+    "read, not yet shelved": ("archive.store.outcome.shelve", "before"),
+    "shelved": ("archive.store.outcome.shelve", "after"),
     "within the transaction of a shelving": ("archive.store.articles.settle", "after"),
     "within the transaction of a listing": ("archive.store.frontier.Frontier._discover", "before"),
     "a listing noted": ("archive.store.frontier.Frontier.discover", "after"),
     "before a file is sealed": ("archive.warc.writer._seal", "before"),
     "sealed, not yet noted": ("archive.store.database.Archive.add_warc", "before"),
-    "noted, the run not yet ended": ("archive.store.database.Archive.finish_run", "before"),
+    "noted, the run not yet ended": ("archive.store.runs.end_run", "before"),
 }
 
 

@@ -21,11 +21,12 @@ from cryptography.x509.oid import NameOID
 @dataclass
 class RawServer:
     """Answers each path with its bytes, then closes the connection, unless told to leave it hanging; 404 for
-    /robots.txt and unknown paths."""
+    /robots.txt and unknown paths. After the paths in `kept` the connection goes on with the next request."""
 
     answers: dict[str, bytes]
     received: dict[str, bytes] = field(default_factory=dict)
     closes: bool = True
+    kept: frozenset[str] = frozenset()
 
     @contextmanager
     def serving(self, tls: ssl.SSLContext | None = None) -> Iterator[int]:
@@ -44,20 +45,27 @@ class RawServer:
     def _answer(self, connection: socket.socket, tls: ssl.SSLContext | None) -> None:
         with suppress(OSError), connection:
             stream = tls.wrap_socket(connection, server_side=True) if tls else connection
-            request = b""
-            while b"\r\n\r\n" not in request:
-                data = stream.recv(65536)
-                if not data:
-                    return
-                request += data
-            path = request.split(b" ")[1].decode()
-            self.received[path] = request
-            stream.sendall(self.answers.get(path, b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+            path = self._answer_one(stream)
+            while path in self.kept:
+                path = self._answer_one(stream)
             while not self.closes and path in self.answers and stream.recv(65536):
                 pass
             with suppress(OSError):
                 stream.shutdown(socket.SHUT_WR)
             stream.close()
+
+    def _answer_one(self, stream: socket.socket) -> str:
+        """The path that was asked for; raises OSError where the guest has gone."""
+        request = b""
+        while b"\r\n\r\n" not in request:
+            data = stream.recv(65536)
+            if not data:
+                raise ConnectionError
+            request += data
+        path = request.split(b" ")[1].decode()
+        self.received[path] = request
+        stream.sendall(self.answers.get(path, b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+        return path
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

@@ -53,7 +53,7 @@ def shelve(
         layout="antara-3",
         **values,  # type: ignore[arg-type]
     )
-    return articles.shelve(archive, article, capture, page_url=url)
+    return articles.shelve(archive, article, capture, page_url=url).meaning
 
 
 def make_one(archive: Archive, *ids: str) -> None:

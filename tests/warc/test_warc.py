@@ -29,7 +29,7 @@ def writer(tmp_path: Path) -> Iterator[WarcWriter]:
 
 def test_a_file_cut_anywhere_keeps_its_whole_records_and_names_the_tail(writer: WarcWriter, tmp_path: Path) -> None:
     first, last = writer.write(exchange(b"satu")), writer.write(exchange(b"dua"))
-    whole = find(tmp_path, first.warc).read_bytes()
+    whole = find(tmp_path, writer.name).read_bytes()
     for cut in range(last.offset + 1, len(whole), 7):
         part = tmp_path / f"site/2026/cut-{cut}.warc.gz.part"
         part.parent.mkdir(exist_ok=True)
@@ -39,7 +39,7 @@ def test_a_file_cut_anywhere_keeps_its_whole_records_and_names_the_tail(writer: 
         assert recovered.sealed.records == 3 + (cut >= last.offset + last.length)  # warcinfo, two of the first, …
         kept = (tmp_path / recovered.sealed.warc).read_bytes()
         assert kept + (recovered.tail.read_bytes() if recovered.tail else b"") == whole[:cut]
-        assert read_record(tmp_path / recovered.sealed.warc, first.offset).body() == b"satu"
+        assert read_record(tmp_path / recovered.sealed.warc, first.offset).body().content == b"satu"
         assert not part.exists()
 
 
@@ -47,9 +47,9 @@ def test_a_file_cut_anywhere_keeps_its_whole_records_and_names_the_tail(writer: 
 def test_whole_records_are_found_wherever_what_is_read_at_once_ends(
     writer: WarcWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("archive.warc.reader._AT_ONCE", at_once)
+    monkeypatch.setattr("archive.warc.reader._READ_BYTES", at_once)
     stored = [writer.write(exchange(b"isi %d" % n)) for n in range(5)]
-    path = find(tmp_path, stored[0].warc)
+    path = find(tmp_path, writer.name)
     members = list(whole_members(path))
     assert [stored_at.offset for stored_at in stored] == [offset for offset, _ in members][1::2]
     assert sum(length for _, length in members) == path.stat().st_size
@@ -76,7 +76,7 @@ def test_a_failed_write_leaves_whole_records_and_the_next_write_works(
     third = writer.write(exchange(b"tiga"))
     (sealed,) = writer.close()
     assert sealed.records == 5
-    assert read_record(tmp_path / sealed.warc, third.offset).body() == b"tiga"
+    assert read_record(tmp_path / sealed.warc, third.offset).body().content == b"tiga"
 
 
 def _full(_descriptor: int) -> None:
@@ -86,16 +86,16 @@ def _full(_descriptor: int) -> None:
 def test_a_body_that_expands_beyond_the_bound_is_refused(writer: WarcWriter, tmp_path: Path) -> None:
     bomb = gzip.compress(b"0" * 3_000_000)
     stored = writer.write(exchange(bomb, b"Content-Encoding: gzip\r\n"))
-    record = read_record(find(tmp_path, stored.warc), stored.offset)
-    assert len(record.body()) == 3_000_000
-    with pytest.raises(WarcError, match="larger than 1000 bytes"):
-        record.body(largest=1000)
+    record = read_record(find(tmp_path, writer.name), stored.offset)
+    assert len(record.body().content) == 3_000_000
+    with pytest.raises(WarcError, match="larger than 1,000 bytes"):
+        record.body(max_bytes=1000)
 
 
 @pytest.mark.parametrize("offset", [1, 10**9])
 def test_an_offset_without_a_record_is_a_clear_error(writer: WarcWriter, tmp_path: Path, offset: int) -> None:
-    stored = writer.write(exchange(b"satu"))
+    writer.write(exchange(b"satu"))
     with pytest.raises(WarcError):
-        read_record(find(tmp_path, stored.warc), offset)
+        read_record(find(tmp_path, writer.name), offset)
     with pytest.raises(WarcError, match="missing"):
         find(tmp_path, "nowhere.warc.gz")

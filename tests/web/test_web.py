@@ -20,6 +20,9 @@ from lxml import html
 
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive, database_path
+from archive.store.runs import end_run, start_run
+from archive.store.timestamps import iso_utc
+from archive.warc.account import RunStart
 from archive.web import results
 from archive.web.datasette_config import METADATA, SETTINGS
 from archive.web.i18n import LABELS, Labels, language_of
@@ -69,8 +72,8 @@ def ask(data: Path, path: str, **headers: str) -> Answer:
 def test_the_start_page_shows_search_sites_months_and_the_newest_stories(archive: Archive) -> None:
     shelve(archive, 1, title="Lama", published_at=NOW - timedelta(days=400))
     shelve(archive, 2, title="Baru", body="Gajah masuk desa\n\nLalu pulang", site=PASER)
-    run = archive.start_run(KALTIM, at=NOW, since=NOW.date(), arguments={})
-    archive.finish_run(run, at=NOW, values={"verdict": "refused", "reason": "HTTP 403"})
+    run = start_run(archive, RunStart(KALTIM.name, KALTIM.origin, NOW, {}))
+    end_run(archive, run, {"finished_at": iso_utc(NOW)} | {"verdict": "refused", "reason": "HTTP 403"})
     answer = get(archive, "/")
     assert answer.page.cssselect("form[action='/cari'] input[name=q]")
     rows = [[" ".join(cell.text_content().split()) for cell in row] for row in answer.page.cssselect("tbody tr")]
@@ -476,8 +479,8 @@ def test_nothing_in_a_story_or_an_address_becomes_markup(archive: Archive) -> No
             original_url=f"https://x.example/{HOSTILE}",
         )
     shelve(archive, 1, title=f"kuda {HOSTILE}", body=HOSTILE * 2)
-    run = archive.start_run(KALTIM, at=NOW, since=NOW.date(), arguments={})
-    archive.finish_run(run, at=NOW, values={"verdict": HOSTILE, "reason": HOSTILE})
+    run = start_run(archive, RunStart(KALTIM.name, KALTIM.origin, NOW, {}))
+    end_run(archive, run, {"finished_at": iso_utc(NOW)} | {"verdict": HOSTILE, "reason": HOSTILE})
     quoted = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
     pages = [
         "/",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from archive.extract.listings import Listed, ListingError, ListingPage, read_cards, read_feed
+from archive.extract.listings import ListingError
 from crawler.fetching import FetchError
 from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
@@ -19,25 +19,20 @@ class AntaraSpider(NewsSpider):
 
     async def discover(self) -> AsyncIterator[None]:
         try:
-            listed = await self.ask(FEED, read_feed, conditional=True)
-            self.note(listed or [], on=FEED)
+            listing = await self.ask(FEED, conditional=True)
+            if listing is not None:
+                self.note(listing.entries, on=FEED)
             self.all_known(FEED)
             self.session.served_by("feed")
         except (FetchError, ListingError) as error:
             self.session.listing_failed(FEED, error)
         yield
-        walk = ListingWalk(self, _page, self.read_listing, way="listing")
+        walk = ListingWalk(self, _page, way="listing")
         try:
             async for _ in walk.pages():
                 yield
         except (FetchError, ListingError) as error:
             self.session.listing_failed(LISTING, error)
-
-    def read_listing(self, page: ListingPage) -> list[Listed]:
-        markup, listed = read_cards(page)
-        if listed:
-            self.session.report.markup = markup
-        return listed
 
 
 def _page(number: int) -> str:

@@ -5,33 +5,27 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response
 from scrapy.settings import BaseSettings
 
-from archive.extract.article import ReadingError, read_article
-from archive.extract.encoding import decode_page
-from archive.extract.listings import Listed, ListingError, ListingPage
-from archive.extract.urls import absolute
+from archive.extract.exchange import Reading
+from archive.extract.listings import Listed, Listing, ListingError
 from archive.sites import SITES
-from archive.store.articles import shelve
-from archive.store.database import Row
-from archive.store.frontier import Noticed, Walk
-from archive.store.payload import refuse_broken_off
-from archive.store.timestamps import http_date
+from archive.store.frontier import Noticed, Page, Walk
+from archive.store.outcome import Outcome
 from archive.warc.capture import Capture
-from crawler.fetching import FetchError, capture_of, fetch, refuse_challenge
+from archive.warc.reader import WarcError
+from crawler.fetching import FetchError, fetch
 from crawler.session import Session
-
-T = TypeVar("T")
+from crawler.verdict import Trouble
 
 DUE_BATCH_PAGES = 100
 """Pages taken from the frontier at a time. Chosen, not measured."""
@@ -45,10 +39,10 @@ MAX_FAILURES_IN_A_ROW = 10
 class NewsSpider(Spider):
     """Walks a site's listings, adds the articles they name to the frontier, and fetches, reads and stores what is due.
 
-    It sends one request at a time, so as not to burden the site. Arguments: `since` (YYYY-MM-DD; by default
-    WARTA_LOOK_BACK_DAYS before today), `max_articles` (fetch at most so many), `origin` (another server in the site's
-    place), `discovers` (False: fetch what is due, but walk no listing). Items are articles as dicts, so that Scrapy's
-    feed exports work.
+    Everything is one request after the other: a guest asks for one page at a time. Arguments: `since` (YYYY-MM-DD; by
+    default WARTA_LOOK_BACK_DAYS before today), `max_articles` (fetch at most so many), `origin` (another server in
+    the site's place), `named` (articles that a person put on the list: then the listings are left alone). Items are
+    articles as dicts, so that feed exports work.
     """
 
     site: str
@@ -64,13 +58,13 @@ class NewsSpider(Spider):
         since: str | None = None,
         max_articles: str | None = None,
         origin: str | None = None,
-        discovers: bool = True,
+        named: Sequence[Listed] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.origin = origin
-        self._listing_captures: dict[str, Capture] = {}
-        self.discovers = discovers
+        self.named = named
+        self._asked: dict[str, Capture] = {}
         try:
             self.since = date.fromisoformat(since) if since else None
             self.max_articles = int(max_articles) if max_articles is not None else None
@@ -109,7 +103,9 @@ class NewsSpider(Spider):
         await asyncio.sleep(LAST_ITEM_WAIT_SECONDS)
 
     async def walk_and_fetch(self) -> AsyncIterator[dict[str, Any]]:
-        if self.discovers:
+        if self.named is not None:
+            self.session.name(self.named)
+        else:
             async for _ in self.discover():
                 # With max_articles, rechecks of known articles would take the places of new ones.
                 async for article in self.fetch_due(untried=self.max_articles is not None):
@@ -136,7 +132,7 @@ class NewsSpider(Spider):
                 try:
                     article = await self.fetch_page(page)
                 except FetchError as error:
-                    if error.kind == "stopping":
+                    if error.kind is Trouble.STOPPING:
                         return
                     failures += 1
                     if error.of_site or failures == MAX_FAILURES_IN_A_ROW:
@@ -147,80 +143,77 @@ class NewsSpider(Spider):
                     if article is not None:
                         yield article
 
-    async def fetch_page(self, page: Row) -> dict[str, Any] | None:
-        """Fetches a page of the frontier and records the outcome there. None if there is nothing new to read. Raises
-        FetchError, which is recorded, too, unless the run is stopping."""
-        session, url = self.session, page["url"]
-        session.asking(url, again=page["first_read_at"] is not None)
+    async def fetch_page(self, page: Page) -> dict[str, Any] | None:
+        """Fetches a page of the frontier and carries out what its answer means; the article as a dict, None where
+        there is nothing new to read. Raises FetchError, noted as well unless the run is to stop."""
+        session = self.session
+        session.asking(page.url, again=page.was_read)
         try:
-            return await self.fetch_article(url)
-        except ReadingError as error:
-            session.frontier.failed(url, at=session.last_exchange, reason=str(error), of_site=False)
-            session.article_failed(url, "unread", str(error))
+            reading = await self.read_page(page.url)
+            outcome = self._settle(reading, page)
         except FetchError as error:
-            if error.kind == "missing" and error.status is not None:
-                gone = session.frontier.missing(url, at=session.last_exchange, status=error.status)
-                session.missing(page, status=error.status, gone=gone)
+            if error.kind is Trouble.MISSING and error.capture is not None:
+                session.settle(session.read(error.capture), page)
                 return None
-            if error.kind != "stopping":
-                session.frontier.failed(url, at=datetime.now(UTC), reason=str(error), of_site=error.of_site)
-                session.article_failed(url, error.kind, str(error))
+            if error.kind is not Trouble.STOPPING:
+                session.fail(page, error)
             raise
-        return None
+        return asdict(outcome.article) if outcome.article is not None else None
 
-    async def fetch_article(self, url: str) -> dict[str, Any] | None:
-        """The article as a dict; None if the server answered 304, not modified. Raises FetchError or ReadingError."""
+    async def read_page(self, url: str) -> Reading:
+        """What the page at an address of the site says, or that it is as it was. Raises FetchError."""
         session = self.session
         address = session.to_wire(url)
-        earlier = session.archive.last_reading(address)
-        response = await fetch(self.crawler, address, earlier=earlier)
-        capture = capture_of(response)
-        if response.status == 304 and earlier is not None and earlier.article_id is not None:
-            session.frontier.unchanged(url, earlier.article_id, at=capture.fetched_at)
-            session.unchanged()
-            return None
-        text, address = decode_page(response.body, capture.content_type), session.to_site(response.url)
-        refuse_broken_off(text, length_was_announced="partial" not in response.flags)
-        try:
-            article = read_article(text, url=address, site=session.site, fetched_at=capture.fetched_at)
-        except ReadingError:
-            refuse_challenge(text)
-            raise
-        session.shelved(article, shelve(session.archive, article, capture, page_url=url))
-        return asdict(article)
+        earlier = session.kept(session.archive.last_reading(address))  # "as it was" says nothing of a text that is lost
+        reading = self._read(await fetch(self.crawler, address, earlier=earlier))
+        if reading.is_challenge:
+            raise FetchError(Trouble.REFUSED, reading.reason or "")
+        return reading
 
-    async def ask(self, path: str, read: Callable[[ListingPage], T], *, conditional: bool) -> T | None:
-        """Fetches and reads a listing. With `conditional`, None if it has not changed since all that it names was known
-        (see `all_known`). Raises FetchError or ListingError."""
+    def _read(self, capture: Capture) -> Reading:
+        try:
+            return self.session.read(capture)
+        except WarcError as error:
+            raise FetchError(Trouble.BROKEN, str(error), capture) from error
+
+    def _settle(self, reading: Reading, page: Page) -> Outcome:
+        """One page that nobody expected stops nothing: it is this page's failure."""
+        try:
+            return self.session.settle(reading, page)
+        except (sqlite3.OperationalError, OSError):
+            raise  # the disk is full, or another program holds the database
+        except Exception as error:
+            self.logger.exception("an error in warta itself, at %s", page.url)
+            raise FetchError(Trouble.UNREAD, f"an error in warta itself: {error!r}") from error
+
+    async def ask(self, path: str, *, conditional: bool) -> Listing | None:
+        """Fetches a listing and reads it; None when `conditional` and it is as it was when all of it was known. Raises
+        FetchError or ListingError."""
         session = self.session
         address = session.to_wire(urljoin(session.site.origin, path))
         assert self.since is not None
-        earlier = session.archive.known_listing(address, since=self.since) if conditional else None
-        response = await fetch(self.crawler, address, earlier=earlier)
-        capture = self._listing_captures[path] = capture_of(response)
-        session.server_time = server_clock(response)
-        if response.status == 304 or (earlier is not None and capture.payload_digest == earlier.payload_digest):
+        earlier = session.kept(session.archive.known_listing(address, since=self.since) if conditional else None)
+        capture = self._asked[path] = await fetch(self.crawler, address, earlier=earlier)
+        reading = self._read(capture)
+        session.server_time = reading.server_time
+        if capture.status == 304:
             return None
-        page = ListingPage(
-            text=decode_page(response.body, capture.content_type),
-            site=session.site,
-            resolve=lambda target: session.to_site(absolute(response.url, target)),
-            now=session.server_time,
-        )
-        try:
-            found = read(page)
-        except ListingError:
-            refuse_challenge(page.text)
-            raise
-        if not found:
-            refuse_challenge(page.text)
-        return found
+        if reading.is_challenge:
+            raise FetchError(Trouble.REFUSED, reading.reason or "", capture)
+        if reading.listing is None:
+            raise ListingError(reading.reason or f"{path} is not known to be a listing")
+        if earlier is not None and capture.payload_digest == earlier.payload_digest:
+            self.note(reading.listing.entries, on=path)
+            return None
+        for why in reading.listing.refused:
+            session.entry_refused(path, why)
+        return reading.listing
 
     def all_known(self, path: str) -> None:
         """Records that all articles named by the listing last fetched at `path`, and by those after it, are in the
         frontier. The next run can then stop there if the listing has not changed."""
         assert self.since is not None
-        capture = self._listing_captures.get(path)
+        capture = self._asked.get(path)
         if capture is not None and capture.status == 200:
             self.session.archive.keep_listing(capture, since=self.since)
 
@@ -229,8 +222,8 @@ class NewsSpider(Spider):
         assert self.since is not None
         return item.stands_at is None or item.stands_at >= self.since
 
-    def note(self, listed: list[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> list[Noticed]:
-        """Adds to the frontier the articles of listing `on` that the run wants."""
+    def note(self, listed: Sequence[Listed], *, on: str, walked: tuple[str, Walk] | None = None) -> list[Noticed]:
+        """Keeps in the frontier what listing `on` named and the run wants."""
         wanted = [item for item in listed if self.wants(item)]
         noticed = self.session.frontier.discover(
             wanted, on=on.removeprefix(self.session.site.origin), at=self.session.last_exchange, walked=walked
@@ -238,8 +231,3 @@ class NewsSpider(Spider):
         self.session.report.named = self.session.report.named or bool(listed)
         self.session.listed(wanted, unknown=sum(item.unknown for item in noticed))
         return noticed
-
-
-def server_clock(response: Response) -> datetime:
-    """The time of the Date header, to which "21 jam lalu" (21 hours ago) is relative; the local time without one."""
-    return http_date((response.headers.get("Date") or b"").decode("latin-1")) or datetime.now(UTC)

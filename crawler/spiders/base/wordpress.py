@@ -8,15 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from archive.extract.listings import (
-    Listed,
-    ListingError,
-    ListingPage,
-    read_archive_page,
-    read_feed,
-    read_posts,
-    read_sitemap,
-)
+from archive.extract.listings import ListingError
 from crawler.fetching import FetchError
 from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
@@ -36,10 +28,10 @@ class WordpressSpider(NewsSpider):
 
     async def discover(self) -> AsyncIterator[None]:
         ways: dict[str, Callable[[], AsyncIterator[None]]] = {
-            "REST": ListingWalk(self, REST.format, read_posts, way="REST").pages,
+            "REST": ListingWalk(self, REST.format, way="REST").pages,
             "sitemap": self.walk_sitemap,
-            "feed": ListingWalk(self, FEED.format, read_feed, way="feed").pages,
-            "listing": ListingWalk(self, self.listing.format, read_archive_page, way="listing").pages,
+            "feed": ListingWalk(self, FEED.format, way="feed").pages,
+            "listing": ListingWalk(self, self.listing.format, way="listing").pages,
         }
         for way, walk in ways.items():
             try:
@@ -54,30 +46,26 @@ class WordpressSpider(NewsSpider):
         """Walks the parts of the sitemap from the last one back: posts are in order of id, so new ones are there."""
         session = self.session
         try:
-            index = await self.ask(SITEMAPS[0], read_sitemap, conditional=False)
+            index = await self.ask(SITEMAPS[0], conditional=False)
         except (FetchError, ListingError):
-            index = await self.ask(SITEMAPS[1], read_sitemap, conditional=False)
+            index = await self.ask(SITEMAPS[1], conditional=False)
         assert index is not None
-        parts, listed = index
-        posts = [part for part in parts if _POSTS.search(urlsplit(part).path)]
+        posts = [part for part in index.parts if _POSTS.search(urlsplit(part).path)]
         if not posts:
-            posts = [SITEMAPS[0]] if listed else []
+            posts = [SITEMAPS[0]] if index.entries else []
         for part in reversed(posts):
-            named = await self.ask(part, _articles_of_sitemap, conditional=True)
+            named = await self.ask(part, conditional=True)
             session.served_by("sitemap")
             if named is None:
                 session.report.unchanged = True
                 continue
-            self.note(named, on=part)
+            self.note(named.entries, on=part)
             self.all_known(part)
             yield
             assert self.since is not None
-            if named and all(item.stands_at is not None and item.stands_at < self.since for item in named):
+            days = [item.stands_at for item in named.entries]
+            if days and all(day is not None and day < self.since for day in days):
                 break
         if not posts:
             raise ListingError("the sitemap has no part that names posts")
         session.report.complete = True
-
-
-def _articles_of_sitemap(page: ListingPage) -> list[Listed]:
-    return read_sitemap(page)[1]

@@ -1,0 +1,101 @@
+"""A payload -> what it says: an article, what a listing names, or why neither. Pure: no database, no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from archive.extract.article import Article, ReadingError, declares_article, read_article
+from archive.extract.encoding import decode_page
+from archive.extract.listings import Listing, ListingError, ListingPage, read_listing_page
+from archive.sites import ListingKind, Site
+from archive.warc.http_message import CodingError, gunzipped
+from archive.warc.reader import Payload
+
+_ENDS = re.compile(r"</(?:html|rss|feed|urlset|sitemapindex|(?:\w+:)?RDF)\s*>|\]\s*$", re.IGNORECASE)
+"""How pages, feeds, sitemaps and REST answers end."""
+_END_CHARS = 1000
+"""Characters from the end in which the end is looked for: counters and comments of a cache stand behind it."""
+_CHALLENGES = (
+    "/cdn-cgi/challenge-platform/",
+    "cf-chl-",
+    "cf-turnstile",
+    "_Incapsula_Resource",
+    "/.well-known/sgcaptcha/",
+    "g-recaptcha",
+    "h-captcha",
+)
+"""What pages of bot defences hold. Beside a story it means nothing."""
+_LIKE_A_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+
+
+class ChallengeError(ReadingError):
+    """A page without a story that asks whether a person is reading."""
+
+
+class UndeclaredError(ReadingError):
+    """A page that may be anything: a front page, a list, an article."""
+
+
+class BrokenOffError(ReadingError):
+    """A page that ends before its end."""
+
+
+def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -> Article:
+    """Reads the article of a page at `url`, its address on the site.
+
+    Raises ReadingError where there is no story in it: BrokenOffError for half a page, ChallengeError for one of a bot
+    defence, UndeclaredError for a page of a site that nobody has described which does not say that it is an article.
+    """
+    text = decode_page(payload.content, payload.content_type)
+    if not payload.is_whole and not _shows_its_end(text):
+        raise BrokenOffError("the page breaks off before its end")
+    try:
+        if not site.is_described and not declares_article(text):
+            raise UndeclaredError("the page does not say of itself that it is an article")
+        return read_article(text, url=url, site=site, fetched_at=fetched_at)
+    except ReadingError as error:
+        if _is_challenge(text):
+            raise ChallengeError("a challenge page in place of the answer") from error
+        raise
+
+
+def may_be_article(payload: Payload, *, url: str, site: Site) -> bool:
+    """Whether an answer is to be read as a page: its address is that of an article, or the server or the text itself
+    says that it is HTML. Style sheets, pictures and scripts are not."""
+    if site.is_described and site.identify(url) is not None:
+        return True
+    kind = (payload.content_type or "").lower()
+    return "html" in kind or _LIKE_A_PAGE.match(decode_page(payload.content[:4096], payload.content_type)) is not None
+
+
+def read_listing(
+    payload: Payload, kind: ListingKind, *, site: Site, resolve: Callable[[str], str], now: datetime
+) -> Listing:
+    """Reads a listing; see ListingPage for `resolve` and `now`. Raises ListingError for what is no listing,
+    ChallengeError for a page of a bot defence."""
+    try:
+        text = decode_page(gunzipped(payload.content), payload.content_type)
+    except CodingError as error:
+        raise ListingError(str(error)) from error
+    if not payload.is_whole and not _shows_its_end(text):
+        raise ListingError("the listing breaks off before its end")
+    page = ListingPage(text=text, site=site, resolve=resolve, now=now)
+    try:
+        listing = read_listing_page(kind, page)
+    except ListingError as error:
+        if _is_challenge(text):
+            raise ChallengeError("a challenge page in place of the answer") from error
+        raise
+    if not listing.entries and not listing.parts and _is_challenge(text):
+        raise ChallengeError("a challenge page in place of the answer")
+    return listing
+
+
+def _shows_its_end(text: str) -> bool:
+    return _ENDS.search(text, max(0, len(text) - _END_CHARS)) is not None
+
+
+def _is_challenge(text: str) -> bool:
+    return any(mark in text for mark in _CHALLENGES)

@@ -1,0 +1,227 @@
+"""The way of WARC files into the database: slices are read by workers, lie in a spool, and are loaded in the order of
+their dates. Rebuild, import and recovery go this one way."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from archive.extract.exchange import Reading
+from archive.ingest.diff_report import Comparison
+from archive.ingest.loader import Loader, UnloadableError
+from archive.ingest.scan import Event, Named, RunBegan, RunEnded, Slice, slices
+from archive.ingest.spool import Spool
+from archive.ingest.workers import executor_of, read_slices
+from archive.store.database import Archive, ArchiveError
+from archive.store.outcome import Failure
+from archive.warc.writer import describe
+
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors that say that nothing more can be written."""
+_LAST = "~"
+"""Comes after every date."""
+
+
+class StoppedError(Exception):
+    """The work was asked to stop; it can be gone on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A record that cannot be read or loaded: its file, its offset in the compressed file, and why."""
+
+    warc: str
+    offset: int
+    why: str
+
+
+@dataclass
+class Report:
+    """What came of reading files.
+
+    `read` counts pages with a story, `unread` those that should have one and do not, `new` stories, `known` records
+    that were there already, `others` records of other kinds. `faulty_files` are lines for people on files that are
+    missing or are not what they were, `unreadable_files` those of which nothing was read. `previous_warcs` are the
+    files that accounts of runs name as the one before their own. Of a rebuild: `kept` are the ids of stories that stay
+    as they were for want of a record, and `comparison` says what reads otherwise.
+    """
+
+    read: int = 0
+    unread: int = 0
+    new: int = 0
+    known: int = 0
+    damaged: list[Damage] = field(default_factory=list)
+    faulty_files: list[str] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    previous_warcs: set[str] = field(default_factory=set)
+    unreadable_files: set[str] = field(default_factory=set)
+    kept: list[str] = field(default_factory=list)
+    comparison: Comparison | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that there is was read."""
+        return not (self.damaged or self.faulty_files or self.kept)
+
+
+Tell = Callable[[int, int, int], None]
+"""Told after each slice: bytes done, bytes in all, pages read."""
+
+
+def read_into(
+    archive: Archive,
+    warcs: list[str],
+    spool: Spool,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    tell: Tell = lambda done, total, pages: None,  # noqa: ARG005
+    only: str | None = None,
+) -> Report:
+    """Reads files into an archive (of one site, if `only` names it), in the order of dates. While the next slices are
+    read, what is older than all that is still to come is put into the database: so both are done at once, and memory
+    stays flat. Raises StoppedError on SIGTERM and SIGINT."""
+    report = Report()
+    parts = sorted(_slices(archive.warc_root, warcs, report), key=lambda part: part.begins)
+    total, done, pages = sum(part.end - part.start for part in parts), 0, 0
+    spool.keep_only(parts)
+    loader, in_order = Loader(archive), _InOrder(parts)
+
+    def load(until: str) -> None:
+        with archive.writing():
+            for warc, told in spool.take(until=until):
+                if only is not None and site_of_event(told.event) != only:
+                    continue
+                try:
+                    loader.take(told.event)
+                except UnloadableError as error:
+                    report.damaged.append(Damage(warc, told.offset, str(error)))
+            loader.settle_older()
+
+    with _stopping() as is_stopping, executor_of(workers, scheduler) as (executor, processes):
+        fresh = []
+        for part in parts:
+            if not spool.holds(part):
+                fresh.append(part)
+                continue
+            in_order.read(part)
+            done, pages = done + part.end - part.start, pages + spool.pages(part)
+        for part, result in read_slices(fresh, executor, processes):
+            spool.add(part, result)
+            in_order.read(part)
+            done, pages = done + part.end - part.start, pages + result.pages
+            tell(done, total, pages)
+            if is_stopping():
+                raise StoppedError
+            load(in_order.all_before())
+        load(_LAST)
+    report.read, report.unread, report.new, report.known = loader.read, loader.unread, loader.new, loader.known
+    report.damaged += [Damage(*damage) for damage in spool.damaged()]
+    report.damaged.sort(key=lambda damage: (damage.warc, damage.offset))
+    report.others = spool.others()
+    report.previous_warcs = loader.previous_warcs
+    return report
+
+
+def site_of_event(event: Event) -> str:
+    match event:
+        case Reading():
+            return event.capture.site
+        case RunBegan():
+            return event.start.site
+        case RunEnded():
+            return str(event.account.get("site"))
+        case Failure() | Named():
+            return event.site
+
+
+def note(archive: Archive, names: Iterable[str], spool: Spool, report: Report) -> None:
+    """Notes files that were read in full: how many records they have, their size and digest."""
+    for name in names:
+        if name not in report.unreadable_files:
+            archive.add_warc(describe(archive.warc_root / name, name, spool.records(name)), at=datetime.now(UTC))
+
+
+def warcs_in(root: Path) -> tuple[list[str], list[str]]:
+    """(the names of the WARC files below the folder `root`, lines on files whose names no database can hold)."""
+    names, odd = list[str](), list[str]()
+    for path in sorted(root.glob("*/*/*.warc.gz")):
+        name = path.relative_to(root).as_posix()
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            shown = name.encode(errors="surrogateescape").decode(errors="replace")
+            odd.append(f"{shown} is not read: its name is not UTF-8, so give it another.")
+        else:
+            names.append(name)
+    return names, odd
+
+
+@contextmanager
+def clearing_a_full_disk(spool: Spool, *files: Path) -> Iterator[None]:
+    """Where the disk is full, takes away what the work itself put there, so that the archive can be read and written
+    again, and raises ArchiveError with that said."""
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        full = isinstance(error, OSError) and error.errno in FULL_DISK
+        full = full or getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        if not full:
+            raise
+        for file in files:
+            file.unlink(missing_ok=True)
+        spool.remove()
+        raise ArchiveError("The disk is full. What was begun is taken back; make room and start again.") from error
+
+
+def _slices(root: Path, warcs: list[str], report: Report) -> Iterator[Slice]:
+    for name in warcs:
+        try:
+            yield from slices(root, name)
+        except OSError as error:
+            report.unreadable_files.add(name)
+            report.faulty_files.append(f"{name} cannot be read: {error.strerror}.")
+
+
+class _InOrder:
+    """Up to which date everything is read, while slices are done in any order."""
+
+    def __init__(self, parts: list[Slice]) -> None:
+        self._parts = parts  # in the order of their dates
+        self._read: set[Slice] = set()
+        self._first = 0  # the first of the parts that is not read
+
+    def read(self, part: Slice) -> None:
+        self._read.add(part)
+        while self._first < len(self._parts) and self._parts[self._first] in self._read:
+            self._read.remove(self._parts[self._first])
+            self._first += 1
+
+    def all_before(self) -> str:
+        return self._parts[self._first].begins if self._first < len(self._parts) else _LAST
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], bool]]:
+    """While it lasts, SIGTERM and SIGINT are noted, and asked for by what it yields; a second one is Python's own."""
+    stopped = []
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        stopped.append(number)
+        for signal_number, handler in before.items():
+            signal.signal(signal_number, handler)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: bool(stopped)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,160 @@
+"""Runs: the row of each run in the table `runs`, and its account, which stands in the run's WARC files as well, so that
+the history of runs is a product of the files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from archive.sites import Site
+from archive.store.database import Archive, Row
+from archive.store.timestamps import iso_utc
+from archive.warc.account import RunStart
+from archive.warc.capture import FOREIGN
+
+CUT_OFF = {"verdict": "stopped", "reason": "cut off"}
+"""What is known of a run that did not end by itself."""
+UNTOLD = {"verdict": "stopped", "reason": "how it ended is not in its WARC files"}
+
+_TEXTS = ("verdict", "reason", "discovery", "filled", "retry_at", "finished_at")
+_COUNTS = (
+    *("complete", "requests", "bytes", "found", "new", "read", "changed", "failed"),
+    *("saved", "checked", "moved", "missing", "gone"),
+)
+_MAX_COUNT = 1 << 53
+
+
+def start_run(archive: Archive, start: RunStart) -> int:
+    """The id of a run's row, made if it is not there yet."""
+    arguments = json.dumps(dict(start.arguments))
+    since = start.since.isoformat() if start.since else None
+    with archive.writing():
+        known = run_id_of(archive, start.site, start.started_at)
+        return known or archive.insert(
+            "runs",
+            {"site": start.site, "started_at": iso_utc(start.started_at), "since": since, "arguments": arguments},
+        )
+
+
+def run_id_of(archive: Archive, site: str, started_at: datetime) -> int | None:
+    row = archive.row("SELECT id FROM runs WHERE site = ? AND started_at = ?", [site, iso_utc(started_at)])
+    return int(row["id"]) if row else None
+
+
+def run_id_at(archive: Archive, site: str, moment: datetime) -> int | None:
+    """The run that was at work at a moment, as far as the rows tell: for files that do not name theirs."""
+    row = archive.row(
+        "SELECT id FROM runs WHERE site = ? AND started_at <= ? ORDER BY started_at DESC LIMIT 1",
+        [site, iso_utc(moment)],
+    )
+    return int(row["id"]) if row else None
+
+
+def note_untold_start(archive: Archive, start: RunStart) -> None:
+    """Notes the run of a file that does not say when its run began, unless a row stands for it already."""
+    at = iso_utc(start.started_at)
+    known = archive.row(
+        "SELECT 1 FROM runs WHERE site = ? AND started_at <= ? AND coalesce(finished_at, '~') >= ?",
+        [start.site, at, at],
+    )
+    if known is None:
+        end_run(archive, start_run(archive, start), UNTOLD | {"finished_at": at})
+
+
+def end_run(archive: Archive, run_id: int, values: Row) -> None:
+    """`values` are columns of `runs`: verdict, reason, finished_at and the counts."""
+    assignments = ", ".join(f"{name} = :{name}" for name in values)
+    with archive.writing():
+        archive.db.execute(f"UPDATE runs SET {assignments} WHERE id = :id", values | {"id": run_id})
+
+
+def leave_alone(archive: Archive, run_id: int, *, until: datetime) -> None:
+    """Notes in a run that its site asked for a pause (Retry-After)."""
+    end_run(archive, run_id, {"retry_at": iso_utc(until)})
+
+
+def left_alone_until(archive: Archive, site: Site) -> datetime | None:
+    row = archive.row("SELECT max(retry_at) AS until FROM runs WHERE site = ?", [site.name])
+    return datetime.fromisoformat(row["until"]) if row and row["until"] else None
+
+
+def unfinished(archive: Archive) -> list[Row]:
+    """The runs that did not end by themselves."""
+    return archive.rows("SELECT * FROM runs WHERE finished_at IS NULL ORDER BY id")
+
+
+def start_of(run: Row, *, origin: str) -> RunStart:
+    """The start that a row of `runs` tells."""
+    arguments = {str(name): str(value) for name, value in json.loads(run["arguments"]).items()}
+    return RunStart(run["site"], arguments.get("origin", origin), datetime.fromisoformat(run["started_at"]), arguments)
+
+
+def account_of(archive: Archive, run: Row, values: Row) -> dict[str, Any]:
+    """The account of a run that ends with `values`: its row, how far its site's listings are known, and the name of
+    the site's last WARC file before this run, by which a missing one is noticed."""
+    site = run["site"]
+    retry_at = archive.row("SELECT retry_at FROM runs WHERE id = ?", [run["id"]])
+    previous = archive.row("SELECT name FROM warcs WHERE site = ? ORDER BY sealed_at DESC, name DESC LIMIT 1", [site])
+    return {
+        "site": site,
+        "started_at": run["started_at"],
+        "run": values | (retry_at or {}),
+        "walks": archive.rows("SELECT way, items, day, edge, joined_at FROM walks WHERE site = ? ORDER BY way", [site]),
+        "listings": archive.rows(
+            "SELECT listings.url, record_id, since FROM listings JOIN captures ON captures.id = capture_id"
+            " WHERE site = ? ORDER BY listings.url",
+            [site],
+        ),
+        "previous": previous["name"] if previous else None,
+    }
+
+
+def apply_account(archive: Archive, account: dict[str, Any]) -> None:
+    """Puts the end of a run in its row, and how far listings are known in theirs. A row that has its end stays as it
+    is. Raises ValueError, TypeError or KeyError for an account that was not written by warta."""
+    site, started_at = str(account["site"]), datetime.fromisoformat(account["started_at"])
+    run_id = run_id_of(archive, site, started_at)
+    if run_id is None:
+        run_id = start_run(archive, RunStart(site, "", started_at, {}))
+    row = archive.row("SELECT finished_at FROM runs WHERE id = ?", [run_id])
+    if row is not None and row["finished_at"] is not None:
+        return
+    told = account["run"]
+    values: Row = {name: _text(told[name]) for name in _TEXTS if name in told}
+    values |= {name: _count(told[name]) for name in _COUNTS if name in told}
+    end_run(archive, run_id, values)
+    archive.db.execute("DELETE FROM walks WHERE site = ?", [site])
+    for walk in account["walks"]:
+        known = {"site": site, "way": str(walk["way"]), "items": _count(walk["items"]), "day": _text(walk["day"])}
+        archive.insert("walks", known | {"edge": _text(walk["edge"]), "joined_at": _text(walk["joined_at"])})
+    archive.db.execute("DELETE FROM listings WHERE capture_id IN (SELECT id FROM captures WHERE site = ?)", [site])
+    for listing in account["listings"]:
+        capture = archive.row("SELECT id FROM captures WHERE record_id = ?", [_text(listing["record_id"])])
+        if capture is not None:
+            url, since = _text(listing["url"]), _text(listing["since"])
+            archive.db.execute("INSERT OR REPLACE INTO listings VALUES (?, ?, ?)", [url, capture["id"], since])
+
+
+def forget_listings(archive: Archive, sites: Iterable[str]) -> None:
+    """Takes nothing for known of what these sites list, so that the next run walks their listings anew: for sites of
+    whose files something is missing."""
+    for site in sites:
+        if site != FOREIGN:
+            archive.db.execute("DELETE FROM walks WHERE site = ?", [site])
+            archive.db.execute(
+                "DELETE FROM listings WHERE capture_id IN (SELECT id FROM captures WHERE site = ?)", [site]
+            )
+
+
+def _text(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or not 0 <= value < _MAX_COUNT:
+        raise ValueError(f"{value!r} is no count")
+    return value
