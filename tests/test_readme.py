@@ -94,7 +94,9 @@ def against(origins: dict[str, str], command: str, data: Path) -> str:
     """The printed command, on this machine and against the newsroom."""
     told = " ".join(f"--origin {site}={origin}" for site, origin in origins.items())
     return (
-        command.replace("/srv/warta/.venv/bin/warta crawl", f"{WARTA} crawl --delay 0 --since 2012-01-01 {told}")
+        command.replace(
+            "/srv/warta/.venv/bin/warta crawl", f"{WARTA} crawl {' '.join(origins)} --delay 0 --since 2012-01-01 {told}"
+        )
         .replace("/srv/warta/data/report.json", str(data / "report.json"))
         .replace("/srv/warta/data", str(data))
     )

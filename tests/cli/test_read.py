@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.extract.article import explain_article
+from archive.sites import SITES
 from archive.sites.unknown import unknown_site
 from crawler.newsroom.newsroom import Newsroom
 from tests.extract.test_reading import NOW
@@ -112,6 +113,6 @@ def test_a_page_is_kept_as_a_gold_case(tmp_path: Path) -> None:
     assert "is there already" in again.stderr
     elsewhere_too = warta("read", page, "--url", "https://kabar.example/x", "--case", "kabar", cwd=tmp_path)
     assert elsewhere_too.returncode == 2
-    assert "--case NAME is one word, for a page of antara-kaltim, mc-paser" in " ".join(elsewhere_too.stderr.split())
+    assert f"--case NAME is one word, for a page of {', '.join(SITES)}" in " ".join(elsewhere_too.stderr.split())
     nowhere = warta("read", page, "--url", url, "--case", "x", cwd=tmp_path / "tests")
     assert "it is for a checkout of warta" in " ".join(nowhere.stderr.split())

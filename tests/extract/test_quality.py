@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from archive.sites import SITES
+from crawler.newsroom.story import SiteName
 from tests.reading import quality
 from tests.reading.quality import MEASURES, words_right
 
@@ -17,7 +19,7 @@ def measured() -> quality.Quality:
     return quality.measure(quality.warta)
 
 
-@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("site", get_args(SiteName))
 def test_no_share_is_below_its_floor(measured: quality.Quality, site: str) -> None:
     shares, floors = measured.shares()[site], quality.floors()[site]
     assert set(floors) == set(MEASURES)
@@ -25,7 +27,7 @@ def test_no_share_is_below_its_floor(measured: quality.Quality, site: str) -> No
     assert lower == {}, dict(measured.wrong)
 
 
-@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("site", get_args(SiteName))
 def test_no_floor_is_below_its_aim(site: str) -> None:
     floors = quality.floors()[site]
     assert {name: floors[name] for name, aim in AIMS.items() if floors[name] < aim} == {}

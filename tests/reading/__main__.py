@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -16,6 +17,7 @@ from archive.sites import SITES
 from archive.store.database import Archive
 from archive.warc.reader import find
 from crawler.cli.read import keep_case, pretty
+from crawler.newsroom.story import SiteName
 from tests.reading import quality
 from tests.reading.cases import ROOT, Case, all_cases
 
@@ -137,7 +139,7 @@ def compare(stories: int) -> None:
         raise click.ClickException(f"{error.name} is missing: pip install -e '.[peers]'.") from error
     columns = {f"warta {version('warta')}": quality.warta} | readers
     results = {name: quality.measure(reader, stories) for name, reader in columns.items()}
-    for site in SITES:
+    for site in get_args(SiteName):
         click.echo(f"\n| {site} | " + " | ".join(results) + " |")
         click.echo("|---" * (len(results) + 1) + "|")
         for name in peers.COMMON:
