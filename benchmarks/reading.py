@@ -1,6 +1,6 @@
 """Pages read per second on one core, by warta and by other readers, from the same pages.
 
-python -m benchmarks.reading [STORIES]      needs the extra `peers`
+python -m benchmarks.reading [STORIES]      needs tests/reading/peers.txt
 
 The newsroom prints little around a story (pages of 5 kB), a live site prints much (a listing page of 2026 has 113 kB).
 So the pages are measured twice: as they are, and with made-up menus and cards around the story up to live size.

@@ -136,7 +136,7 @@ def compare(stories: int) -> None:
     try:
         readers = peers.readers()
     except ImportError as error:
-        raise click.ClickException(f"{error.name} is missing: pip install -e '.[peers]'.") from error
+        raise click.ClickException(f"{error.name} is missing: pip install -r tests/reading/peers.txt.") from error
     columns = {f"warta {version('warta')}": quality.warta} | readers
     results = {name: quality.measure(reader, stories) for name, reader in columns.items()}
     for site in get_args(SiteName):

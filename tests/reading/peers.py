@@ -24,7 +24,7 @@ COMMON = (
 
 
 def readers() -> dict[str, Reader]:
-    """Name and version -> reader. Raises ImportError where the extra `peers` is not installed."""
+    """Name and version -> reader. Raises ImportError where peers.txt is not installed."""
     import newspaper  # noqa: F401
     import newsplease  # noqa: F401
     import tldextract
