@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import click
+
+import crawler.cli.main  # noqa: F401  (adds its commands)
+from archive.cli.main import cli
 
 WARTA = Path(sys.executable).parent / "warta"
 
@@ -21,6 +27,16 @@ def warta(
     if constants:
         program = [sys.executable, "-m", "tests.support.patched", json.dumps(constants)]
     return subprocess.run([*program, *arguments], capture_output=True, text=True, timeout=90, check=False, **options)
+
+
+def understand(command: str) -> None:
+    """Reads a command line as `warta` does, without running it; raises where there is no such command or option. A name
+    alone, as prose has it, is a command without its arguments."""
+    _, name, *arguments = shlex.split(command)
+    subcommand = cli.get_command(click.Context(cli), name)
+    assert subcommand is not None, name
+    if arguments:
+        subcommand.make_context(name, arguments).close()
 
 
 def crawl_arguments(data: Path, origins: Mapping[str, str], *more: str | Path, since: str = "2012-01-01") -> list[str]:
