@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
@@ -54,17 +55,15 @@ class RunStart:
 
 
 def read_run_start(record: Record) -> RunStart | None:
-    """None for another program's warcinfo. Files of before version 0.2 do not say when their run began: the date of
-    the record stands for it."""
+    """None for another program's warcinfo. Older files do not say when their run began: the date of the record stands
+    for it."""
     if record.type != "warcinfo" or b"warta/" not in record.block:
         return None
     fields = dict(_FIELD.findall(record.block.decode("utf-8", "replace")))
     arguments = dict(pair.split("=", 1) for pair in fields.get("description", "").split() if "=" in pair)
     origin = arguments.pop("origin", "")
-    try:
+    with suppress(KeyError, ValueError, AttributeError, RecursionError):  # older files do not have it
         arguments = {str(name): str(value) for name, value in json.loads(fields["warta-arguments"]).items()}
-    except (KeyError, ValueError, AttributeError, RecursionError):
-        pass  # of before version 0.2
     try:
         started_at = datetime.fromisoformat(fields.get("warta-run", ""))
     except ValueError:
