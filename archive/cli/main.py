@@ -31,6 +31,8 @@ class OneLineErrors(click.Group):
         except ArchiveError as error:
             self._fail(str(error))
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+                self._fail("the archive's database is damaged: `warta rebuild` makes it again from the WARC files.")
             self._fail(f"the archive: {' '.join(str(error).split())[:200]}.")  # SQLite quotes whole texts
         except UnicodeEncodeError as error:
             self._fail(f"there is text that cannot be written as {error.encoding.upper()}: {error.reason}.")

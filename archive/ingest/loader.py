@@ -13,7 +13,7 @@ from archive.extract.listings import Listed
 from archive.ingest.scan import Event, Named, RunBegan, RunEnded
 from archive.sites import SITES, Site, named
 from archive.store.articles import Meaning
-from archive.store.database import Archive
+from archive.store.database import OF_ONE_ROW, Archive, CorruptDatabaseError
 from archive.store.frontier import FROM_LIST, FROM_WARC, Frontier, Page, page_at, page_of, restore_page
 from archive.store.outcome import Failure, settle, settle_failure
 from archive.store.payload import holding_record, read_stored
@@ -22,9 +22,6 @@ from archive.store.syndication import forget
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import REVISIT, Capture
 from archive.warc.reader import WarcError, read_captured
-
-_OF_ONE_ROW = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
-"""Errors of the database for which the row is to blame and not the database."""
 
 
 class UnloadableError(Exception):
@@ -55,11 +52,13 @@ class Loader:
             with self.archive.writing():
                 self._take(event)
         except sqlite3.Error as error:
-            if not isinstance(error, _OF_ONE_ROW):
+            if not isinstance(error, OF_ONE_ROW):
                 raise
             raise UnloadableError(f"an error in warta itself: {error!r}") from error
         except WarcError as error:
             raise UnloadableError(str(error)) from error
+        except CorruptDatabaseError:
+            raise
         except Exception as error:  # one record must not stop the others; it is named
             raise UnloadableError(f"an error in warta itself: {error!r}") from error
 

@@ -109,7 +109,7 @@ def _make(plan: _Plan, fresh: Path, spool: Spool, tell: Tell) -> Report:
         with _old(archive, plan):
             names, odd = warcs_in(archive.warc_root)
             warcs = [name for name in names if plan.site is None or name.partition("/")[0] in (plan.site, FOREIGN)]
-            faulty = odd + list(_altered_files(archive, plan, names))
+            faulty = odd + list(_altered_files(archive, plan, warcs))
             if plan.has_old:
                 take_runs(archive)
                 if plan.site is not None:
@@ -148,13 +148,15 @@ def _damaged(report: Report) -> set[str]:
     return {damage.warc for damage in report.damaged}
 
 
-def _altered_files(archive: Archive, plan: _Plan, names: list[str]) -> Iterator[str]:
-    """Lines on the files that the old database knows and that are not what they were when they were sealed."""
+def _altered_files(archive: Archive, plan: _Plan, warcs: list[str]) -> Iterator[str]:
+    """Lines on the files to be read that the old database knows otherwise: missing, or not what they were when they
+    were sealed."""
     if not plan.has_old:
         return
-    for row in archive.rows("SELECT * FROM old.warcs ORDER BY name"):
+    of_site = "" if plan.site is None else f"WHERE site IN (:site, '{FOREIGN}')"
+    for row in archive.rows(f"SELECT * FROM old.warcs {of_site} ORDER BY name", {"site": plan.site}):
         name = row["name"]
-        if name not in names:
+        if name not in warcs:
             yield f"{name} is missing."
             continue
         try:

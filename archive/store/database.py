@@ -20,6 +20,9 @@ from archive.warc.writer import Sealed
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
 
+OF_ONE_ROW = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+"""Errors of the database for which the row is to blame and not the database."""
+
 Row = dict[str, Any]
 _CAPTURE_COLUMNS = [column.name for column in fields(Capture)]
 

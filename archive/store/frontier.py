@@ -8,14 +8,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archive.extract.listings import Listed
 from archive.sites import Address, Site
+from archive.store.database import Archive, CorruptDatabaseError, Row
 from archive.store.timestamps import iso_local, iso_utc
-
-if TYPE_CHECKING:
-    from archive.store.database import Archive, Row
 
 LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
 """When a story is looked at again, counted from when it was first read: edits and withdrawals come early."""
@@ -95,7 +93,11 @@ def page_of(archive: Archive, article_id: str | None) -> Page | None:
 def _page(row: Row | None) -> Page | None:
     if row is None:
         return None
-    return Page(**{name: value for name, value in row.items() if name in _COLUMNS} | {"state": PageState(row["state"])})
+    try:
+        state = PageState(row["state"])
+    except ValueError as error:
+        raise CorruptDatabaseError(f"the page {row['url']} has the state {row['state']!r}") from error
+    return Page(**{name: value for name, value in row.items() if name in _COLUMNS} | {"state": state})
 
 
 def next_check(first: datetime, now: datetime) -> datetime | None:
@@ -169,7 +171,7 @@ class Frontier:
             values |= {"state": PageState.NEW}
             self._archive.insert("pages", values)
             return Noticed(True, at, at)
-        discovered_at, noticed_at = map(datetime.fromisoformat, (known.discovered_at, known.noticed_at))
+        discovered_at, noticed_at = _moment(known.discovered_at), _moment(known.noticed_at)
         if at < noticed_at:  # an old listing is taken in: it fills gaps and changes nothing
             for name, value in values.items():
                 if getattr(known, name) is None:
@@ -273,7 +275,7 @@ class Frontier:
         if row is None:
             return Walk()
         day = date.fromisoformat(row["day"]) if row["day"] else None
-        return Walk(row["items"], day, tuple(json.loads(row["edge"])), datetime.fromisoformat(row["joined_at"]))
+        return Walk(row["items"], day, tuple(json.loads(row["edge"])), _moment(row["joined_at"]))
 
     def keep_walk(self, way: str, walk: Walk, *, at: datetime) -> None:
         """Keeps that a way is walked so far without a gap, as of `at`."""
@@ -401,4 +403,11 @@ def _changed(known: Page, listed: dict[str, Any]) -> bool:
 
 
 def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return _moment(text) if text else None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CorruptDatabaseError(f"{text[:40]!r} stands where a time should") from error

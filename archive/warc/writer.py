@@ -221,6 +221,7 @@ class WarcWriter:
 def recover(part: Path) -> Recovered:
     """Seals a ….part file that a crash left: everything up to its last whole record stays as it is, a cut tail goes
     to a file ….tail beside it. Raises OSError; the part is then as it was."""
+    _refuse_taken(part)
     end, records = 0, 0
     for member in walk(part):
         if member.whole:
@@ -314,9 +315,14 @@ def describe(path: Path, name: str, records: int) -> Sealed:
     return Sealed(name, records, size, sha256)
 
 
-def _seal(part: Path, name: str, records: int) -> Sealed:
+def _refuse_taken(part: Path) -> None:
+    """Raises FileExistsError where another file has the name that a part is to get."""
     if part.with_suffix("").exists():
         raise FileExistsError(errno.EEXIST, "another file has its name without .part", str(part))
+
+
+def _seal(part: Path, name: str, records: int) -> Sealed:
+    _refuse_taken(part)
     sealed = describe(part, name, records)
     for path in (part, part.parent):
         opened = os.open(path, os.O_RDONLY)

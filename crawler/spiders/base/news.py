@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from archive.extract.exchange import Reading
 from archive.extract.listings import Listed, Listing, ListingError
 from archive.sites import SITES
+from archive.store.database import OF_ONE_ROW, CorruptDatabaseError
 from archive.store.frontier import Noticed, Page, Walk
 from archive.store.outcome import Outcome
 from archive.warc.capture import Capture
@@ -98,8 +99,8 @@ class NewsSpider(Spider):
         try:
             async for article in self.walk_and_fetch():
                 yield article
-        except sqlite3.Error as error:
-            raise CloseSpider(f"the archive cannot be written: {error}") from error
+        except (sqlite3.Error, CorruptDatabaseError) as error:
+            raise CloseSpider(f"the archive cannot be used: {error}") from error
         await asyncio.sleep(LAST_ITEM_WAIT_SECONDS)
 
     async def walk_and_fetch(self) -> AsyncIterator[dict[str, Any]]:
@@ -180,8 +181,10 @@ class NewsSpider(Spider):
         """One page that nobody expected stops nothing: it is this page's failure."""
         try:
             return self.session.settle(reading, page)
-        except (sqlite3.OperationalError, OSError):
-            raise  # the disk is full, or another program holds the database
+        except (sqlite3.Error, OSError, CorruptDatabaseError) as error:
+            if isinstance(error, OF_ONE_ROW):
+                raise FetchError(Trouble.UNREAD, f"an error in warta itself: {error!r}") from error
+            raise  # the disk is full, another program holds the database, or it is damaged
         except Exception as error:
             self.logger.exception("an error in warta itself, at %s", page.url)
             raise FetchError(Trouble.UNREAD, f"an error in warta itself: {error!r}") from error
