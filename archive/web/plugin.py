@@ -28,6 +28,7 @@ from sqlite_utils import Database
 from archive.store.database import Archive
 from archive.store.migrations import migrations
 from archive.web.captures import capture, captured_page
+from archive.web.database_watch import App, watching
 from archive.web.people import person
 from archive.web.reading import MissingError, Reader
 from archive.web.rendering import labels_for, trouble
@@ -48,6 +49,11 @@ def startup() -> None:
     # Where Rich is installed, as it is with warta, Datasette prints every exception with all local variables: 160 lines
     # for each address that does not exist, and for some an error of Rich itself.
     setattr(import_module("datasette.handle_exception"), "rich", None)  # noqa: B010
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+    return partial(watching, datasette)
 
 
 @hookimpl
