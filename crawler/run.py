@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,9 +15,6 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console
-from rich.live import Live
-from rich.logging import RichHandler
-from rich.table import Table
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.spiderloader import get_spider_loader
@@ -31,12 +27,10 @@ from archive.sites import SITES
 from archive.store.database import Archive
 from archive.store.lock import hold
 from archive.store.timestamps import iso_utc
+from crawler.progress import log_to, progress
 from crawler.scrapy_internals import end_pauses
 from crawler.session import Session
 from crawler.verdict import RunReport
-
-PLAIN_EVERY = 50
-"""Pages between two progress lines where the output is no terminal."""
 
 
 @dataclass(frozen=True)
@@ -163,50 +157,6 @@ def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
         yield
     finally:
         restore()
-
-
-def log_to(console: Console) -> None:
-    """Warnings go above the progress display, or to standard error where there is none; what a run's report says is
-    not told twice."""
-    handler: logging.Handler = logging.StreamHandler()
-    if console.is_terminal:
-        handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
-    handler.setLevel(logging.WARNING)
-    logging.getLogger().addHandler(handler)
-    for name in ("scrapy.core.downloader", "scrapy.downloadermiddlewares", "py.warnings"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-
-
-@contextmanager
-def progress(crawlers: dict[str, Crawler], console: Console) -> Iterator[Callable[[str], None]]:
-    """Live progress on a terminal, else a plain line now and then; yields what to call after each page of a site."""
-
-    def report_of(site: str) -> RunReport:
-        session = Session.find(crawlers[site])
-        return session.report if session else RunReport()
-
-    def table() -> Table:
-        shown = Table("site", *("found", "new", "read", "failed"), "page", box=None, pad_edge=False)
-        for site in crawlers:
-            report = report_of(site)
-            counts = (str(n) for n in (report.found, report.new, report.read, report.failed))
-            shown.add_row(site, *counts, report.page, style=None)
-        return shown
-
-    def plain(site: str) -> None:
-        report = report_of(site)
-        if report.fetched % PLAIN_EVERY == 0:
-            console.print(
-                f"{site}: found {report.found}, new {report.new}, read {report.read}, failed {report.failed}, "
-                f"at {report.page}",
-                soft_wrap=True,
-            )
-
-    live: AbstractContextManager[object] = nullcontext()
-    if console.is_terminal:
-        live = Live(get_renderable=table, console=console, refresh_per_second=4, transient=True)
-    with live:
-        yield (lambda site: None) if console.is_terminal else plain  # noqa: ARG005
 
 
 def as_json(runs: Sequence[SiteRun]) -> str:
