@@ -158,7 +158,7 @@ class Session:
         """What a capture of this run says, read from its record as every later reading of the files reads it. Raises
         WarcError where the record, or the one it refers to, is damaged or gone."""
         record = read_captured(self.archive.warc_root, capture)
-        holding = holding_record(self.archive, capture) if capture.status == 200 else None
+        holding = holding_record(self.archive, capture, record) if capture.status == 200 else None
         reading = read_exchange(capture, record, holding, self._source)
         assert reading is not None  # the site is a described one
         return reading

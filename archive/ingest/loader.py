@@ -150,7 +150,7 @@ class Loader:
         record = read_captured(self.archive.warc_root, capture)
         source = Source(capture.site, None, reading.since, reading.run_started_at)
         try:
-            holding = holding_record(self.archive, capture)
+            holding = holding_record(self.archive, capture, record)
             read = read_exchange(capture, record, holding, source)
         except WarcError as error:
             return replace(reading, reason=str(error))

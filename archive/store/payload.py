@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from archive.store.database import Archive
 
 
-def holding_record(archive: Archive, capture: Capture) -> Record:
+def holding_record(archive: Archive, capture: Capture, record: Record | None = None) -> Record:
     """The record with the payload of a capture: its own, or for a revisit the one that it refers to; where that is
     not in the archive, another capture of the same payload.
 
-    Raises WarcError where the file is missing, the record damaged or another one, or the payload was never kept.
+    `record` is the capture's own, where it is in hand. Raises WarcError where the file is missing, the record damaged
+    or another one, or the payload was never kept.
     """
-    record = read_captured(archive.warc_root, capture)
+    record = record or read_captured(archive.warc_root, capture)
     if capture.record_type != REVISIT:
         return record
     not_modified = capture.status == 304  # it has no payload of its own to compare
