@@ -80,7 +80,9 @@ def shelve(
         known = known_story(archive, article, page)
         article = _identified(article, known, page)
         values = _article_values(article, page)
-        meaning, damage = _meaning(archive, article, known)
+        meaning, today, damage = _meaning(archive, article, known)
+        if known is not None and today is not None:
+            _correct_last_version(archive, known, today)
         seen_at = iso_utc(capture.fetched_at)
         if known is None:
             day = f"{page.listed_day}T00:00:00+00:00" if page and page.listed_day else seen_at
@@ -91,7 +93,6 @@ def shelve(
             values |= {"changed_at": seen_at, "capture_id": capture.id, "versions": known["versions"] + 1}
             _update(archive, known, values)
         elif meaning is Meaning.READ_ANEW:
-            _correct_last_version(archive, known, values)
             _update(archive, known, values)
         else:
             # Typography and page chrome are no new version: the story stays as it was first printed, and what
@@ -128,31 +129,33 @@ def _identified(article: Article, known: Row | None, page: Page | None) -> Artic
     return article
 
 
-def _meaning(archive: Archive, article: Article, known: Row | None) -> tuple[Meaning, str | None]:
-    """(what a reading of a story's page is beside what is known of the story, why the last version's record could not
-    be read). Raises ReadingError for a guess."""
+def _meaning(archive: Archive, article: Article, known: Row | None) -> tuple[Meaning, Article | None, str | None]:
+    """(what a reading of a story's page is beside what is known of the story, the last version as today's reader reads
+    it from its own record where that is otherwise than before, why that record could not be read). Raises ReadingError
+    for a guess."""
     if known is None:
-        return Meaning.NEW, None
+        return Meaning.NEW, None, None
     if known["layout"] != GENERIC == article.layout:
         raise ReadingError(f"the page is in no known layout any more, before it was in {known['layout']}")
     if known["fingerprint"] == article.fingerprint:
-        return Meaning.SAME if known["url"] == article.url else Meaning.MOVED, None
+        return Meaning.SAME if known["url"] == article.url else Meaning.MOVED, None, None
     # What only today's reader sees otherwise than an older one is no edit. Nothing follows from a record that is gone,
     # damaged or not read any more: then the last version stays as it was read.
     capture = archive.capture(known["capture_id"])
     assert capture is not None
     site = named(known["site"], known["url"])
     try:
-        today = read_stored(archive, capture, url=known["url"], site=site).fingerprint
+        today = read_stored(archive, capture, url=known["url"], site=site)
     except WarcError as error:
-        return Meaning.CHANGED, str(error)
+        return Meaning.CHANGED, None, str(error)
     except ReadingError:
-        return Meaning.CHANGED, None
-    return (Meaning.READ_ANEW if today == article.fingerprint else Meaning.CHANGED), None
+        return Meaning.CHANGED, None, None
+    meaning = Meaning.READ_ANEW if today.fingerprint == article.fingerprint else Meaning.CHANGED
+    return meaning, today if today.fingerprint != known["fingerprint"] else None, None
 
 
-def _correct_last_version(archive: Archive, known: Row, values: Row) -> None:
-    texts = {name: values[name] for name in _TEXTS}
+def _correct_last_version(archive: Archive, known: Row, today: Article) -> None:
+    texts = {name: getattr(today, name) for name in _TEXTS}
     archive.db.execute(
         f"UPDATE versions SET {', '.join(f'{name} = :{name}' for name in texts)}"
         " WHERE article_id = :id AND version = :version",

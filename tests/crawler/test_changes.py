@@ -346,8 +346,8 @@ def test_addresses_are_found_in_any_text(paser: Site, coding: str) -> None:
 
 def test_a_run_that_is_stopped_before_it_began_says_so() -> None:
     program = (
-        "import signal, crawler.cli.main as main\n"
-        "with main.stopping_before_it_began(): signal.raise_signal(signal.SIGTERM)"
+        "import signal, crawler.cli.crawl as crawl\n"
+        "with crawl.stopping_before_it_began(): signal.raise_signal(signal.SIGTERM)"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (0, "The run was asked to stop before it began.\n")

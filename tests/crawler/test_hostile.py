@@ -60,7 +60,7 @@ CASES: dict[str, tuple[Arm, str, str]] = {
     "500s that stay": (fault(to(ARTICLES, answer(status=500))), "read nothing", "HTTP 500 (10, as "),
     "403 for articles": (fault(to(ARTICLES, answer(status=403))), "refused", "HTTP 403 (10, as "),
     "a slow drip": (at_newest(faults.drip), "well", "no whole answer in time"),
-    "a body that breaks off": (at_newest(faults.breaking_off), "well", "the connection broke"),
+    "a body that breaks off": (at_newest(faults.breaking_off), "well", "the page breaks off before its end"),
     "a body of no announced length that breaks off": (
         at_newest(faults.breaking_off_unannounced),
         "well",
