@@ -14,9 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from archive.ingest.pipeline import FULL_DISK, Report, Tell, clearing_a_full_disk, note, read_into, warcs_in
+from archive.ingest.pipeline import FULL_DISK, Report, Tell, note, read_into, spooling, warcs_in
 from archive.ingest.recovery import take_up
-from archive.ingest.spool import Spool
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
 from archive.store.lock import hold
@@ -56,9 +55,8 @@ def import_files(
     with Archive.open(data) as archive:
         for line in take_up(archive):
             say(line)
-        spool = Spool(data / "import")
         incoming = data / "import" / ".incoming.warc.gz"
-        with clearing_a_full_disk(spool, incoming, _parted(incoming)):
+        with spooling(data / "import", incoming, _parted(incoming)) as spool:
             for file in files:
                 try:
                     for name, stream in _warcs_in(file):

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from archive.extract.exchange import Reading
 from archive.ingest.diff_report import Comparison
 from archive.ingest.loader import Loader, UnloadableError
 from archive.ingest.scan import Event, Named, RunBegan, RunEnded, Slice, slices
-from archive.ingest.spool import Spool
+from archive.ingest.spool import Spool, throw_away_spool
 from archive.ingest.workers import executor_of, read_slices
 from archive.store.database import Archive, ArchiveError
 from archive.store.outcome import Failure
@@ -166,19 +166,21 @@ def warcs_in(root: Path) -> tuple[list[str], list[str]]:
 
 
 @contextmanager
-def clearing_a_full_disk(spool: Spool, *files: Path) -> Iterator[None]:
-    """Where the disk is full, takes away what the work itself put there, so that the archive can be read and written
-    again, and raises ArchiveError with that said."""
+def spooling(folder: Path, *files: Path) -> Iterator[Spool]:
+    """A spool in a folder. Where the disk is full, takes away what the work itself put there (the spool, and `files`),
+    so that the archive can be read and written again, and raises ArchiveError with that said."""
     try:
-        yield
+        with closing(Spool(folder)) as spool:
+            yield spool
     except (OSError, sqlite3.OperationalError) as error:
         full = isinstance(error, OSError) and error.errno in FULL_DISK
-        full = full or getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        # SQLite says "disk I/O error" where it cannot even make the file for its lock.
+        full = full or getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
         if not full:
             raise
         for file in files:
             file.unlink(missing_ok=True)
-        spool.remove()
+        throw_away_spool(folder)
         raise ArchiveError("The disk is full. What was begun is taken back; make room and start again.") from error
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.ingest.carry_over import beside, take_other_sites, take_over, take_runs
 from archive.ingest.diff_report import compared, write_changed
-from archive.ingest.pipeline import Report, Tell, clearing_a_full_disk, note, read_into, warcs_in
+from archive.ingest.pipeline import Report, Tell, note, read_into, spooling, warcs_in
 from archive.ingest.recovery import seal_parts, take_up
 from archive.ingest.spool import Spool
 from archive.search.vocabulary import update_terms
@@ -70,16 +70,15 @@ def rebuild(
             say(line)
     plan = _Plan(data, site, only_changed, dry_run, workers, scheduler, has_old)
     folder = data / "rebuild"
-    spool, fresh = Spool(folder), folder / "archive.db"
+    fresh = folder / "archive.db"
     fresh_files = [folder / f"archive.db{log}" for log in _LOGS]
-    with clearing_a_full_disk(spool, *fresh_files):
+    with spooling(folder, *fresh_files) as spool:
         for path in fresh_files:
             path.unlink(missing_ok=True)
         report = _make(plan, fresh, spool, tell)
         report.faulty_files[:0] = faulty
         if dry_run:
             fresh.unlink()
-            spool.close()
             return report
         if only_changed and has_old:
             with Archive.open(data) as archive, beside(archive, fresh, name="rebuilt"):

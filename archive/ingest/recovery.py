@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.ingest.pipeline import clearing_a_full_disk, note, read_into, warcs_in
-from archive.ingest.spool import Spool
+from archive.ingest.pipeline import note, read_into, spooling, warcs_in
 from archive.sites import SITES
 from archive.store.database import Archive, ArchiveError
 from archive.store.frontier import disbelieve_future
@@ -55,8 +54,7 @@ def _take_in(archive: Archive) -> Iterator[str]:
     fresh = [name for name in names if name not in noted and name.partition("/")[0] in SITES]
     if not fresh:
         return
-    spool = Spool(archive.data / "recovery")
-    with clearing_a_full_disk(spool):
+    with spooling(archive.data / "recovery") as spool:
         report = read_into(archive, fresh, spool)
         note(archive, fresh, spool, report)
         spool.remove()

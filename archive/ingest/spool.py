@@ -69,7 +69,7 @@ class Spool:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            self._throw_away()
+            _delete_files(folder)
             self._db = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -90,10 +90,6 @@ class Spool:
             db.close()
             raise
         return db
-
-    def _throw_away(self) -> None:
-        for name in _FILES:
-            (self._folder / name).unlink(missing_ok=True)
 
     def keep_only(self, parts: Iterable[Slice]) -> None:
         """Throws away what was read of files that are not as they were, or not there any more."""
@@ -155,9 +151,19 @@ class Spool:
 
     def remove(self) -> None:
         self.close()
-        self._throw_away()
-        with suppress(OSError):  # what else stands in the folder is not ours
-            self._folder.rmdir()
+        throw_away_spool(self._folder)
+
+
+def throw_away_spool(folder: Path) -> None:
+    """Deletes a spool; what else stands in its folder is not ours."""
+    _delete_files(folder)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _delete_files(folder: Path) -> None:
+    for name in _FILES:
+        (folder / name).unlink(missing_ok=True)
 
 
 @cache

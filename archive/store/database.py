@@ -215,6 +215,8 @@ def _opening(path: Path) -> Iterator[None]:
             raise CorruptDatabaseError(f"{path}: {reason}. `warta rebuild` makes it again.") from error
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             reason += f"; SQLite writes beside it, also to read it, so {path.parent} must be a folder to write in"
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            reason += " (is the disk full?)"
         raise ArchiveError(f"Cannot open {path}: {reason}.") from error
 
 
