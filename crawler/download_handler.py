@@ -147,7 +147,7 @@ class RecordingHandler(HTTP11DownloadHandler):
         session = self._session
         try:
             if earlier is None:
-                earlier = session.kept(session.archive.last_capture(exchange.url))
+                earlier = session.if_intact(session.archive.last_capture(exchange.url))
             elif earlier.record_type == REVISIT:
                 earlier = session.archive.last_capture(exchange.url, payload_digest=earlier.payload_digest)
             record = session.writer.write(exchange, earlier=earlier)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FAMILIAR_PAGES = 2
 """So many listing pages in a row that bring nothing new are among what earlier walks saw: one may be of pinned
 stories."""
-PAGES_WITHOUT_AGE = 60
+MAX_AGELESS_PAGES = 60
 """After so many pages in a row that are no older than those before, a listing is taken for endless."""
 
 
@@ -71,7 +71,7 @@ class ListingWalk:
                 self._end(number, listed)
                 return
             if self._is_endless(listed):
-                error = ListingError(f"{PAGES_WITHOUT_AGE} pages in a row bring nothing older")
+                error = ListingError(f"{MAX_AGELESS_PAGES} pages in a row bring nothing older")
                 self._session.listing_failed(self._path(number), error)
                 return
             following = number + 1 if self._joined else self._through_front(number, noticed)
@@ -155,7 +155,7 @@ class ListingWalk:
         day = min((day for item in listed if (day := self._day(item))), default=date.max)
         self._ageless = 0 if day < self._oldest else self._ageless + 1
         self._oldest = min(self._oldest, day)
-        return self._ageless >= PAGES_WITHOUT_AGE
+        return self._ageless >= MAX_AGELESS_PAGES
 
     def _day(self, item: Listed) -> date | None:
         """The day by which the listing is ordered; where it prints none, the one the story itself told."""

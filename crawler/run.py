@@ -21,7 +21,7 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
 from archive.extract.listings import Listed
-from archive.ingest.recovery import take_up
+from archive.ingest.recovery import recover_runs
 from archive.search.vocabulary import update_terms
 from archive.sites import SITES
 from archive.store.database import Archive
@@ -89,7 +89,7 @@ def crawl(
     """
     hold(data)
     with Archive.open(data) as archive:
-        for line in take_up(archive):
+        for line in recover_runs(archive):
             console.print(line, markup=False, soft_wrap=True)
         update_terms(archive)  # of a run that was cut off, or all words after an update of warta
     settings = get_project_settings()
@@ -109,9 +109,9 @@ def crawl(
     started = time.monotonic()
     seconds: dict[str, float] = {}
     tasks = {}
-    with progress(crawlers, console) as tell:
+    with progress(crawlers, console) as on_page:
         for site, crawler in crawlers.items():
-            _listen(crawler, site, tell, lambda site: seconds.update({site: time.monotonic() - started}))
+            _listen(crawler, site, on_page, lambda site: seconds.update({site: time.monotonic() - started}))
             tasks[site] = process.crawl(
                 crawler, **arguments, origin=(origins or {}).get(site), named=named[site] if named is not None else None
             )
@@ -164,12 +164,12 @@ def as_json(runs: Sequence[SiteRun]) -> str:
     return json.dumps([run.plain() for run in runs], ensure_ascii=False, indent=2) + "\n"
 
 
-def _listen(crawler: Crawler, site: str, tell: Callable[[str], None], ended: Callable[[str], None]) -> None:
+def _listen(crawler: Crawler, site: str, on_page: Callable[[str], None], on_end: Callable[[str], None]) -> None:
     def scraped(spider: Spider) -> None:  # noqa: ARG001
-        tell(site)
+        on_page(site)
 
     def closed(spider: Spider) -> None:  # noqa: ARG001
-        ended(site)
+        on_end(site)
 
     crawler.signals.connect(scraped, signal=signals.item_scraped, weak=False)
     crawler.signals.connect(closed, signal=signals.spider_closed, weak=False)

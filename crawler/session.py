@@ -25,7 +25,7 @@ from archive.store.database import Archive, Row
 from archive.store.frontier import FROM_LIST, LONGEST_RETRY_AFTER, Frontier, Page
 from archive.store.lock import hold
 from archive.store.outcome import Failure, Outcome, settle, settle_failure
-from archive.store.payload import holding_record, why_lost
+from archive.store.payload import payload_fault, payload_record
 from archive.store.timestamps import iso_utc
 from archive.warc.account import FAILURE, NAMED, RUN_END, RunStart
 from archive.warc.capture import Capture
@@ -70,7 +70,7 @@ class Session:
         self.refused: str | None = None  # why the site wants no more requests in this run
         self.stopping = False  # the page in hand is finished, nothing more is asked for
         self.server_time: datetime | None = None  # the site's own clock, as its last listing told it
-        self._named: set[str] = set()
+        self._articles_listed: set[str] = set()
         self.last_exchange = datetime.now(UTC)  # when the last one began; what it tells is noted as of then
         self.origin = start.origin
         self.started_at = start.started_at
@@ -158,7 +158,7 @@ class Session:
         """What a capture of this run says, read from its record as every later reading of the files reads it. Raises
         WarcError where the record, or the one it refers to, is damaged or gone."""
         record = read_captured(self.archive.warc_root, capture)
-        holding = holding_record(self.archive, capture, record) if capture.status == 200 else None
+        holding = payload_record(self.archive, capture, record) if capture.status == 200 else None
         reading = read_exchange(capture, record, holding, self._source)
         assert reading is not None  # the site is a described one
         return reading
@@ -179,9 +179,9 @@ class Session:
                 self._shelved(outcome.article, outcome.meaning)
         return outcome
 
-    def kept(self, capture: Capture | None) -> Capture | None:
+    def if_intact(self, capture: Capture | None) -> Capture | None:
         """A capture whose payload is there, so that it can be referred to; what is lost is told."""
-        why = why_lost(self.archive, capture) if capture else None
+        why = payload_fault(self.archive, capture) if capture else None
         if why is None:
             return capture
         self.damaged(why)
@@ -200,7 +200,7 @@ class Session:
         settle_failure(self.archive, failure)
         self.article_failed(page.url, error.kind, str(error))
 
-    def name(self, listed: Sequence[Listed]) -> None:
+    def add_named(self, listed: Sequence[Listed]) -> None:
         """Keeps, in the WARC file and in the frontier, which addresses a person put on the list."""
         now = datetime.now(UTC)
         told = {"site": self.site.name, "urls": [item.address.url for item in listed]}
@@ -215,8 +215,8 @@ class Session:
         self.report.ways[way] = None
 
     def listed(self, listed: Sequence[Listed], *, unknown: int) -> None:
-        self._named.update(str(item.address.number or item.address.url) for item in listed)
-        self.report.found = len(self._named)
+        self._articles_listed.update(str(item.address.number or item.address.url) for item in listed)
+        self.report.found = len(self._articles_listed)
         self.report.new += unknown
 
     def listing_failed(self, path: str, error: Exception) -> None:

@@ -37,7 +37,7 @@ class Trouble(StrEnum):
 LAYOUT = "known layout"
 WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "image_url", "caption", LAYOUT)
 """Fields whose share of filled stories is watched; the last one is of pages read with a layout that is known."""
-FEW = 3
+FEW_PAGES = 3
 """Fewer pages than this that cannot be had or read are the pages' own trouble, not the site's."""
 _RECENT = timedelta(days=60)
 _TURNED_AWAY = {Trouble.REFUSED, Trouble.UNREACHABLE}
@@ -192,16 +192,16 @@ class RunReport:
 
     def _with_articles(self) -> tuple[Verdict, str] | None:
         failed = self._failures()
-        if self.given_up or (self.failed >= FEW and not self.read and not self.missing):
+        if self.given_up or (self.failed >= FEW_PAGES and not self.read and not self.missing):
             if verdict := self._turned_away(self.article_troubles):
                 return verdict, failed
             if not self.read:
                 return Verdict.READ_NOTHING, failed
-        if self.given_up or (self.failed > self.read and self.failed >= FEW):
+        if self.given_up or (self.failed > self.read and self.failed >= FEW_PAGES):
             return Verdict.DEGRADED, failed
-        if self.missing > max(FEW, self.fetched // 2):
+        if self.missing > max(FEW_PAGES, self.fetched // 2):
             return Verdict.DEGRADED, f"{self.missing} of {self.fetched} stories are no longer there"
-        if self._unknown_layout > max(FEW, self.read // 2):
+        if self._unknown_layout > max(FEW_PAGES, self.read // 2):
             return Verdict.DEGRADED, f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
         return None
 

@@ -15,14 +15,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.cli.options import data_option
 from archive.ingest.imports import import_files
-from archive.ingest.pipeline import Report, StoppedError, Tell
+from archive.ingest.pipeline import OnProgress, Report, StoppedError
 from archive.ingest.rebuild import rebuild
 from archive.sites import SITES
 
 EXIT_STOPPED = 1
-PLAIN_EVERY = 10.0
+SECONDS_BETWEEN_LINES = 10.0
 """Seconds between two lines where the output is no terminal."""
-NAMED = 20
+MAX_NAMED = 20
 """Damaged records that are named one by one."""
 
 workers_option = click.option(
@@ -62,7 +62,7 @@ def rebuild_command(
     """
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
-    def work(tell: Tell) -> Report:
+    def work(on_progress: OnProgress) -> Report:
         return rebuild(
             data,
             site=site,
@@ -70,17 +70,17 @@ def rebuild_command(
             dry_run=dry_run,
             workers=workers or os.cpu_count() or 1,
             scheduler=scheduler,
-            tell=tell,
+            on_progress=on_progress,
             say=lambda line: console.print(line, markup=False),
         )
 
     report = _carried_out(work, console)
     console.print(f"{report.read:,} pages read, {report.unread:,} give no story.")
-    _tell_damage(report)
+    _print_damage(report)
     if report.kept:
         click.echo(
             f"{len(report.kept):,} stories stay as they were, because a record of theirs is missing, damaged or not"
-            f" read any more: {', '.join(report.kept[:NAMED])}{', …' if len(report.kept) > NAMED else ''}",
+            f" read any more: {', '.join(report.kept[:MAX_NAMED])}{', …' if len(report.kept) > MAX_NAMED else ''}",
             err=True,
         )
     if report.comparison is not None:
@@ -106,13 +106,13 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     complaints: list[str] = []
 
-    def work(tell: Tell) -> Report:
+    def work(on_progress: OnProgress) -> Report:
         return import_files(
             data,
             list(files),
             workers=workers or os.cpu_count() or 1,
             scheduler=scheduler,
-            tell=tell,
+            on_progress=on_progress,
             say=lambda line: console.print(line, markup=False),
             complain=complaints.append,
         )
@@ -125,35 +125,35 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
     if report.others:
         told = ", ".join(f"{count:,} {kind}" for kind, count in report.others.most_common())
         console.print(f"Other records: {told}.", markup=False)
-    _tell_damage(report)
+    _print_damage(report)
     for complaint in complaints:
         click.echo(f"warta: {complaint}", err=True)
     sys.exit(int(bool(complaints) or not report.is_whole))
 
 
-def _carried_out(work: Callable[[Tell], Report], console: Console) -> Report:
+def _carried_out(work: Callable[[OnProgress], Report], console: Console) -> Report:
     """Does the work with its progress shown; ends the program where it was stopped."""
     try:
-        with _progress(console) as tell:
-            return work(tell)
+        with _progress(console) as on_progress:
+            return work(on_progress)
     except StoppedError:
         click.echo("Stopped. The same command goes on from here.", err=True)
         sys.exit(EXIT_STOPPED)
 
 
-def _tell_damage(report: Report) -> None:
+def _print_damage(report: Report) -> None:
     for line in report.faulty_files:
         click.echo(line, err=True)
-    for damage in report.damaged[:NAMED]:
+    for damage in report.damaged[:MAX_NAMED]:
         click.echo(f"Damaged: {damage.warc} at byte {damage.offset}: {damage.why}", err=True)
-    left = report.damaged[NAMED:]
+    left = report.damaged[MAX_NAMED:]
     if left:
         files = ", ".join(dict.fromkeys(damage.warc for damage in left))
         click.echo(f"Damaged: {len(left):,} more, in {files}.", err=True)
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Tell]:
+def _progress(console: Console) -> Iterator[OnProgress]:
     """A bar with pages a second and the time left; lines now and then where the output is no terminal."""
     started = time.monotonic()
 
@@ -176,7 +176,7 @@ def _progress(console: Console) -> Iterator[Tell]:
     def tell(done: int, total: int, pages: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last < PLAIN_EVERY:
+        if now - last < SECONDS_BETWEEN_LINES:
             return
         last = now
         left = (now - started) * (total - done) / max(done, 1)

@@ -25,13 +25,13 @@ _NOWHERE = unknown_site("http://nowhere.invalid/")
 GENERIC = "generic"
 """The layout of a page that is in none of its site's."""
 _BY_TRAFILATURA = "trafilatura, from the whole page"
-_LONG_TAG = 10_000
+_LONG_TAG_BYTES = 10_000
 _UNSPOKEN = re.compile(r"[\W_]+")
-_MOST_ATTRIBUTES = 2000
+_MAX_ATTRIBUTES = 2000
 _CLOCK_SLACK = timedelta(days=1)
 
 
-LARGEST_PAGE = 2_000_000
+MAX_PAGE_CHARS = 2_000_000
 """Characters. The longest stories' pages have a tenth of it; what a page of many times that costs to read rises with
 its square."""
 
@@ -162,7 +162,7 @@ def declares_article(html: str) -> bool:
 
 
 def _parse(html: str) -> Element:
-    if len(html) > LARGEST_PAGE:
+    if len(html) > MAX_PAGE_CHARS:
         raise ReadingError(f"the page has {len(html):,} characters, more than any article")
     html = _REFERENCES.sub(lambda match: match[0] if markup_bytes(_character(match)) else "", html)
     # In bytes, because XML declarations with an encoding are refused in decoded text.
@@ -170,7 +170,7 @@ def _parse(html: str) -> Element:
     if not text.strip():
         raise ReadingError("the page is empty")
     for piece in text.split(b"<"):
-        if len(piece) > _LONG_TAG and piece.partition(b">")[0].count(b"=") > _MOST_ATTRIBUTES:
+        if len(piece) > _LONG_TAG_BYTES and piece.partition(b">")[0].count(b"=") > _MAX_ATTRIBUTES:
             raise ReadingError("an element of the page has thousands of attributes")  # libxml2 compares each with each
     try:
         return lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(encoding="utf-8"))

@@ -38,8 +38,8 @@ _TAIL = re.compile(
 _AGENCY = re.compile(
     r"(?P<place>[A-Z][\w .,'’\-/]{1,58}?)\s*,?\s*\((?:ANTARA|Antara)(?:news)?\b[^()]{0,40}\)\s*[-–—]*\s*",
 )
-_LONGEST_NAME = 120
-_LONGEST_TAIL = 14
+_MAX_NAME_CHARS = 120
+_MAX_TAIL_PARAGRAPHS = 14
 """Paragraphs from the end in which a byline is looked for: below it stand the copyright, notices and share lines."""
 
 
@@ -110,7 +110,7 @@ def _once(paragraphs: Sequence[str]) -> list[str]:
 
 def _part_byline(paragraphs: list[str]) -> tuple[list[str], list[str]]:
     """(body, credit lines): from the first credit line near the end on, nothing belongs to the story."""
-    start = max(0, len(paragraphs) - _LONGEST_TAIL)
+    start = max(0, len(paragraphs) - _MAX_TAIL_PARAGRAPHS)
     for index in range(start, len(paragraphs)):
         text, rest = paragraphs[index], paragraphs[index + 1 :]
         if _is_credit(text) and not _goes_on(rest):
@@ -126,7 +126,7 @@ def _is_credit(text: str) -> bool:
     if _CLOSING.match(text) or _OLEH.fullmatch(text):
         return True
     names = _LABEL.split(_AFTER_NAMES.sub("", text))
-    return bool(_LABEL_LINE.match(text)) and all(len(name) <= _LONGEST_NAME for name in names)
+    return bool(_LABEL_LINE.match(text)) and all(len(name) <= _MAX_NAME_CHARS for name in names)
 
 
 def _goes_on(paragraphs: Sequence[str]) -> bool:
@@ -135,7 +135,7 @@ def _goes_on(paragraphs: Sequence[str]) -> bool:
     for text in paragraphs:
         if _CLOSING.match(text):
             return False
-        if len(text) > _LONGEST_NAME and not _is_credit(text):
+        if len(text) > _MAX_NAME_CHARS and not _is_credit(text):
             return True
     return False
 
@@ -153,7 +153,7 @@ def _names(lines: Sequence[str]) -> dict[str, str]:
             end = labels[index + 1].start() if index + 1 < len(labels) else len(line)
             value = line[label.end() : end]
             value = _AFTER_NAMES.sub("", value).strip(" ,;|/-–")
-            if value and len(value) <= _LONGEST_NAME:
+            if value and len(value) <= _MAX_NAME_CHARS:
                 names.setdefault(label["label"], _joined(value))
     return names
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from archive.sites import named
 from archive.store.database import Archive, Row
-from archive.store.syndication import forget, regroup, relate
+from archive.store.syndication import find_twins, regroup, remove_twins
 
-_LISTED = ("published_at", "modified_at", "listed_day")
+_LISTING_COLUMNS = ("published_at", "modified_at", "listed_day")
 """Columns of `pages` that listings tell. The others, but for the story itself, say when a page was and will be looked
 at."""
 
 
 @contextmanager
-def beside(archive: Archive, other: Path, *, name: str = "old") -> Iterator[None]:
+def attached(archive: Archive, other: Path, *, name: str = "old") -> Iterator[None]:
     """While it lasts, another database is attached to `archive` under a name."""
     archive.db.execute(f"ATTACH ? AS {name}", [str(other)])
     try:
@@ -30,13 +30,13 @@ def beside(archive: Archive, other: Path, *, name: str = "old") -> Iterator[None
     archive.db.execute(f"DETACH {name}")
 
 
-def take_runs(archive: Archive) -> None:
+def copy_runs(archive: Archive) -> None:
     """Takes over the rows of all runs, before their files are read."""
     with archive.writing():
         _copy(archive, "runs", "1")
 
 
-def take_other_sites(archive: Archive, site: str) -> None:
+def copy_other_sites(archive: Archive, site: str) -> None:
     """Takes over everything of all sites but one, before that one is read anew."""
     with archive.writing():
         for table in ("captures", "articles", "pages"):
@@ -47,7 +47,7 @@ def take_other_sites(archive: Archive, site: str) -> None:
         _copy(archive, "twins", f"one IN {others} AND other IN {others}", {"site": site})
 
 
-def take_over(archive: Archive) -> list[str]:
+def carry_over(archive: Archive) -> list[str]:
     """Completes a rebuilt archive from the old one; the ids of the stories that stay exactly as they were, since a
     record of theirs is missing, damaged or not read any more."""
     with archive.writing():
@@ -85,10 +85,10 @@ def _keep_stories(archive: Archive) -> list[str]:
             OR NOT EXISTS (SELECT 1 FROM captures AS m WHERE m.id = {_new_capture("v.capture_id")}
                            AND m.article_id = v.article_id)""")
     for capture in archive.rows("SELECT o.site, o.url FROM old.captures AS o JOIN temp.lost USING (id)"):
-        for article_id in _told_of(archive, capture["site"], capture["url"]):
+        for article_id in _stories_at(archive, capture["site"], capture["url"]):
             archive.db.execute("INSERT OR IGNORE INTO kept SELECT id FROM old.articles WHERE id = ?", [article_id])
     for story in archive.rows("SELECT * FROM main.articles JOIN temp.kept USING (id)"):
-        forget(archive, story)
+        remove_twins(archive, story)
     for table, key in (("versions", "article_id"), ("articles", "id")):
         archive.db.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM temp.kept)")
     names = ", ".join(f"o.{name}" for name in archive.columns("articles"))
@@ -98,30 +98,30 @@ def _keep_stories(archive: Archive) -> list[str]:
             story["key"] += 1
         story["capture_id"] = _capture_of(archive, story["capture_id"])
         archive.insert("articles", story)
-        relate(archive, story)
+        find_twins(archive, story)
     for version in archive.rows("SELECT o.* FROM old.versions o JOIN temp.kept ON kept.id = o.article_id"):
         archive.insert("versions", version | {"capture_id": _capture_of(archive, version["capture_id"])})
     archive.db.execute("""
         UPDATE captures SET article_id = o.article_id FROM old.captures AS o
         WHERE o.record_id = captures.record_id AND o.article_id IN (SELECT id FROM temp.kept)""")
-    _drop_doubles(archive)
+    _drop_duplicates(archive)
     return [story["id"] for story in stories]
 
 
-def _drop_doubles(archive: Archive) -> None:
+def _drop_duplicates(archive: Archive) -> None:
     """Takes down what was read now, under another id, from the records of stories that are kept."""
     doubles = archive.rows(
         "SELECT a.* FROM articles AS a JOIN captures AS c ON c.id = a.capture_id"
         " WHERE c.article_id IS NOT a.id AND c.article_id IN (SELECT id FROM temp.kept)"
     )
     for story in doubles:
-        forget(archive, story)
+        remove_twins(archive, story)
         archive.db.execute("DELETE FROM versions WHERE article_id = ?", [story["id"]])
         archive.db.execute("DELETE FROM articles WHERE id = ?", [story["id"]])
         archive.db.execute("UPDATE pages SET article_id = NULL WHERE article_id = ?", [story["id"]])
 
 
-def _told_of(archive: Archive, site_name: str, url: str) -> set[str]:
+def _stories_at(archive: Archive, site_name: str, url: str) -> set[str]:
     """The ids of the stories of which an exchange at `url` told something."""
     found = {
         row["article_id"]
@@ -142,11 +142,11 @@ def _merge_pages(archive: Archive) -> None:
     listings told whose records are missing stays as it was, and so do the pages of stories that are kept."""
     kept = "article_id IN (SELECT id FROM temp.kept)"
     archive.db.execute(f"DELETE FROM pages WHERE {kept} OR url IN (SELECT url FROM old.pages WHERE {kept})")
-    for name in _LISTED:
+    for name in _LISTING_COLUMNS:
         archive.db.execute(
             f"UPDATE pages SET {name} = o.{name} FROM old.pages AS o WHERE o.url = pages.url AND pages.{name} IS NULL"
         )
-    own = ("url", "site", "kind", "article_id", *_LISTED)
+    own = ("url", "site", "kind", "article_id", *_LISTING_COLUMNS)
     names = [name for name in archive.columns("pages") if name not in own]
     archive.db.execute(f"""
         UPDATE pages SET ({", ".join(names)}) = ({", ".join(f"o.{name}" for name in names)}) FROM old.pages AS o
@@ -164,7 +164,7 @@ def _merge_pages(archive: Archive) -> None:
         AND o.published_at IS p.published_at AND (o.published_at IS NOT NULL OR o.key <> n.key)"""):
         story = archive.row("SELECT * FROM main.articles WHERE id = ?", [row["id"]])
         assert story is not None
-        forget(archive, story)
+        remove_twins(archive, story)
         while archive.row("SELECT 1 FROM articles WHERE key = ? AND id <> ?", [row["key"], row["id"]]):
             row["key"] += 1
         archive.db.execute(
@@ -172,7 +172,7 @@ def _merge_pages(archive: Archive) -> None:
             " WHERE id = :id",
             row,
         )
-        relate(archive, story | row)
+        find_twins(archive, story | row)
 
 
 def _copy(archive: Archive, table: str, where: str, parameters: Row | None = None) -> None:

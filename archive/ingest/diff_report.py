@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from archive.store.database import Archive, Row
-from archive.store.syndication import forget, relate
+from archive.store.syndication import find_twins, remove_twins
 from archive.store.versions import compare
 
 FIELDS: tuple[str, ...] = (
@@ -22,9 +22,9 @@ FIELDS: tuple[str, ...] = (
     "credit",
 )
 FIELDS += ("is_advertorial", "body", "caption", "image_url", "original_url", "url", "layout", "gone_at", "versions")
-EXAMPLES = 3
-_LONGEST = 240
-_OF_STORY = (
+EXAMPLES_PER_FIELD = 3
+_MAX_EXAMPLE_CHARS = 240
+_STORY_COLUMNS = (
     *FIELDS,
     "site",
     "number",
@@ -35,7 +35,7 @@ _OF_STORY = (
     "fingerprint",
     "key",
 )
-_OF_VERSION = "article_id, version, seen_at, title, pewarta, editor, body, fingerprint"
+_VERSION_COLUMNS = "article_id, version, seen_at, title, pewarta, editor, body, fingerprint"
 
 
 @dataclass
@@ -72,7 +72,7 @@ def compared(archive: Archive) -> Comparison:
             continue
         differs = f"n.{name} IS NOT o.{name}"
         rows = archive.rows(
-            f"SELECT id, o.{name} AS was, n.{name} AS now {both} WHERE {differs} ORDER BY id LIMIT {EXAMPLES}"
+            f"SELECT id, o.{name} AS was, n.{name} AS now {both} WHERE {differs} ORDER BY id LIMIT {EXAMPLES_PER_FIELD}"
         )
         result.fields[name] = count
         result.examples[name] = [_example(name, row) for row in rows]
@@ -85,20 +85,20 @@ def compared(archive: Archive) -> Comparison:
 
 def write_changed(archive: Archive) -> None:
     """Writes into `archive` the stories that differ in the rebuilt database, attached to it as `rebuilt`."""
-    differs = " OR ".join(f"n.{name} IS NOT o.{name}" for name in _OF_STORY)
+    differs = " OR ".join(f"n.{name} IS NOT o.{name}" for name in _STORY_COLUMNS)
     with archive.writing():
         archive.db.execute(f"""
             CREATE TEMP TABLE changed AS
             SELECT n.id FROM rebuilt.articles AS n LEFT JOIN main.articles AS o USING (id)
             WHERE o.id IS NULL OR {differs}
-            UNION SELECT article_id FROM (SELECT {_OF_VERSION} FROM rebuilt.versions
-                                          EXCEPT SELECT {_OF_VERSION} FROM main.versions)""")
+            UNION SELECT article_id FROM (SELECT {_VERSION_COLUMNS} FROM rebuilt.versions
+                                          EXCEPT SELECT {_VERSION_COLUMNS} FROM main.versions)""")
         names = ", ".join(n for n in archive.columns("captures") if n not in ("id", "run_id"))
         archive.db.execute(f"""
             INSERT INTO captures ({names}) SELECT {names} FROM rebuilt.captures
             WHERE record_id NOT IN (SELECT record_id FROM main.captures)""")
         for story in archive.rows("SELECT * FROM main.articles JOIN temp.changed USING (id)"):
-            forget(archive, story)
+            remove_twins(archive, story)
         for table, key in (("versions", "article_id"), ("articles", "id")):
             archive.db.execute(f"DELETE FROM main.{table} WHERE {key} IN (SELECT id FROM temp.changed)")
         for table, key in (("articles", "id"), ("versions", "article_id")):
@@ -112,7 +112,7 @@ def write_changed(archive: Archive) -> None:
             UPDATE captures SET article_id = n.article_id FROM rebuilt.captures AS n
             WHERE n.record_id = captures.record_id AND n.article_id IS NOT captures.article_id""")
         for story in archive.rows("SELECT * FROM main.articles JOIN temp.changed USING (id)"):
-            relate(archive, story)
+            find_twins(archive, story)
         archive.db.execute("DROP TABLE temp.changed")
 
 
@@ -130,9 +130,9 @@ def _example(name: str, row: Row) -> tuple[str, str, str]:
             marks[piece.kind][0] + piece.text + marks[piece.kind][1] if piece.kind != "=" else _shortened(piece.text)
             for piece in next(iter(paragraphs), [])
         ]
-        return row["id"], " ".join(words)[:_LONGEST] or "only its paragraphs are parted otherwise", ""
+        return row["id"], " ".join(words)[:_MAX_EXAMPLE_CHARS] or "only its paragraphs are parted otherwise", ""
     was, now = (str(row[key]) if row[key] not in (None, "") else "nothing" for key in ("was", "now"))
-    return row["id"], was[:_LONGEST], now[:_LONGEST]
+    return row["id"], was[:_MAX_EXAMPLE_CHARS], now[:_MAX_EXAMPLE_CHARS]
 
 
 def _shortened(text: str) -> str:

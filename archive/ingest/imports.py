@@ -14,17 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from archive.ingest.pipeline import FULL_DISK, Report, Tell, note, read_into, spooling, warcs_in
-from archive.ingest.recovery import take_up
+from archive.ingest.pipeline import FULL_DISK, OnProgress, Report, read_into, register_warcs, spooling, warcs_in
+from archive.ingest.recovery import recover_runs
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
 from archive.store.lock import hold
 from archive.warc.capture import FOREIGN
 from archive.warc.reader import end_of_record, walk
 
-_AT_ONCE = 1 << 20
-_LONGEST_LINE = 1 << 16
-_LONGEST_FIRST = 64 << 20
+_COPY_BYTES = 1 << 20
+_MAX_LINE_BYTES = 1 << 16
+_MAX_FIRST_RECORD_BYTES = 64 << 20
 """Bytes of a first record that are read to see whether others follow in its gzip member."""
 _MAX_NAME_BYTES = 200
 """Bytes of a file name that are kept, of its end: file systems take 255, and a number may be put behind."""
@@ -44,7 +44,7 @@ def import_files(
     *,
     workers: int,
     scheduler: str | None,
-    tell: Tell,
+    on_progress: OnProgress,
     say: Callable[[str], None],
     complain: Callable[[str], None],
 ) -> Report:
@@ -53,26 +53,26 @@ def import_files(
     raises; the same import goes on where an earlier one was stopped."""
     hold(data)
     with Archive.open(data) as archive:
-        for line in take_up(archive):
+        for line in recover_runs(archive):
             say(line)
         incoming = data / "import" / ".incoming.warc.gz"
-        with spooling(data / "import", incoming, _parted(incoming)) as spool:
+        with spooling(data / "import", incoming, _split_path(incoming)) as spool:
             for file in files:
                 try:
                     for name, stream in _warcs_in(file):
-                        say(_adopt(archive, name, stream, incoming, complain))
+                        say(_keep_file(archive, name, stream, incoming, complain))
                 except _UNREADABLE as error:
                     if getattr(error, "errno", None) in FULL_DISK:
                         raise
                     complain(f"{shown(file)}: {getattr(error, 'strerror', None) or error}")
-            for path in (incoming, _parted(incoming)):
+            for path in (incoming, _split_path(incoming)):
                 path.unlink(missing_ok=True)
             names, odd = warcs_in(archive.warc_root)
             noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
             fresh = [name for name in names if name.startswith(f"{FOREIGN}/") and name not in noted]
-            report = read_into(archive, fresh, spool, workers=workers, scheduler=scheduler, tell=tell)
+            report = read_into(archive, fresh, spool, workers=workers, scheduler=scheduler, on_progress=on_progress)
             report.faulty_files += odd
-            note(archive, fresh, spool, report)
+            register_warcs(archive, fresh, spool, report)
             update_terms(archive)
             spool.remove()
     return report
@@ -83,7 +83,7 @@ def shown(file: Path) -> str:
     return os.fsencode(file).decode("utf-8", "replace")
 
 
-def _parted(incoming: Path) -> Path:
+def _split_path(incoming: Path) -> Path:
     return incoming.with_name(f"{incoming.name}.parted")
 
 
@@ -107,14 +107,14 @@ def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
                     yield f"{file.stem}-{inside[name].name}", member
 
 
-def _adopt(archive: Archive, name: str, stream: IO[bytes], incoming: Path, complain: Callable[[str], None]) -> str:
+def _keep_file(archive: Archive, name: str, stream: IO[bytes], incoming: Path, complain: Callable[[str], None]) -> str:
     """Keeps a WARC file below warc/imported/, by way of the file `incoming`; what it did, in a line for people. A file
     of which each record is a gzip member of its own is kept byte for byte; of another one every record is, each in a
     member. Raises ForeignFileError for a file without a whole record."""
     name = _safe(name)
     with incoming.open("wb") as out:
-        shutil.copyfileobj(stream, out, _AT_ONCE)
-    if (damage := _by_record(incoming)) is not None:
+        shutil.copyfileobj(stream, out, _COPY_BYTES)
+    if (damage := _split_into_members(incoming)) is not None:
         complain(
             f"{name}: several records stand in one gzip member, and it is damaged at byte {damage}: what lies"
             " behind is not taken in, so keep the original."
@@ -147,14 +147,14 @@ def _safe(name: str) -> str:
     return name.encode()[-_MAX_NAME_BYTES:].decode(errors="ignore") or "unnamed"
 
 
-def _by_record(part: Path) -> int | None:
+def _split_into_members(part: Path) -> int | None:
     """Parts a file into a gzip member a record, so that each can be read at its place; leaves one alone that is so.
     Returns about where a compressed file is damaged or cut off, if it is: what lies behind cannot be parted."""
     with part.open("rb") as file:
         compressed = file.read(3) == b"\x1f\x8b\x08"
-    if compressed and (next(walk(part)).whole or not _has_records(part)):
+    if compressed and (next(walk(part)).whole or not _has_several_records(part)):
         return None
-    parted, inflated = _parted(part), _Inflated(part) if compressed else None
+    parted, inflated = _split_path(part), _Inflated(part) if compressed else None
     with io.BufferedReader(inflated) if inflated else part.open("rb") as stream, parted.open("wb") as out:
         for record in _records(stream):
             with gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as member:
@@ -164,16 +164,16 @@ def _by_record(part: Path) -> int | None:
     return inflated.damage if inflated else None
 
 
-def _has_records(part: Path) -> bool:
+def _has_several_records(part: Path) -> bool:
     """Whether the first gzip member goes on behind its first record: then it holds several."""
     head, end = b"", None
     with io.BufferedReader(_Inflated(part)) as stream:
-        while piece := stream.read(_AT_ONCE):
+        while piece := stream.read(_COPY_BYTES):
             head += piece
             end = end or end_of_record(head)
             if end is not None and head[end:].strip(b"\r\n"):
                 return True
-            if len(head) > _LONGEST_FIRST or (end is None and len(head) > _AT_ONCE):
+            if len(head) > _MAX_FIRST_RECORD_BYTES or (end is None and len(head) > _COPY_BYTES):
                 return False
     return False
 
@@ -193,7 +193,7 @@ class _Inflated(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while not self._text:
             within = not self._inflate.eof
-            coded = (not within and self._inflate.unused_data) or self._file.read(_LONGEST_LINE)
+            coded = (not within and self._inflate.unused_data) or self._file.read(_MAX_LINE_BYTES)
             if not coded:
                 if within and self.damage is None:
                     self.damage = self._file.tell()
@@ -218,7 +218,7 @@ class _Inflated(io.RawIOBase):
 def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:
     """The records of a plain file, each in pieces to be used up before the next; what is between two and none of
     either comes as one of its own, so that not a byte is lost."""
-    line = stream.readline(_LONGEST_LINE)
+    line = stream.readline(_MAX_LINE_BYTES)
     following: list[bytes] = []
 
     def record(first: bytes) -> Iterator[bytes]:
@@ -228,13 +228,13 @@ def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:
             name, _, value = line.partition(b":")
             if name.strip().lower() == b"content-length" and value.strip().isdigit():
                 left = int(value)
-            line = stream.readline(_LONGEST_LINE)
+            line = stream.readline(_MAX_LINE_BYTES)
         yield line
-        while left and (piece := stream.read(min(left, _AT_ONCE))):
+        while left and (piece := stream.read(min(left, _COPY_BYTES))):
             left -= len(piece)
             yield piece
         for _ in range(2):
-            line = stream.readline(_LONGEST_LINE)
+            line = stream.readline(_MAX_LINE_BYTES)
             if line.strip(b"\r\n"):
                 following.append(line)
                 return
@@ -244,9 +244,9 @@ def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:
         line = first
         while line and not line.startswith(b"WARC/"):
             yield line
-            line = stream.readline(_LONGEST_LINE)
+            line = stream.readline(_MAX_LINE_BYTES)
         following.append(line)
 
     while line:
         yield record(line) if line.startswith(b"WARC/") else rest(line)
-        line = following.pop() if following else stream.readline(_LONGEST_LINE)
+        line = following.pop() if following else stream.readline(_MAX_LINE_BYTES)

@@ -13,12 +13,12 @@ from archive.extract.listings import Listed
 from archive.ingest.scan import Event, Named, RunBegan, RunEnded
 from archive.sites import SITES, Site, named
 from archive.store.articles import Meaning
-from archive.store.database import OF_ONE_ROW, Archive, CorruptDatabaseError
+from archive.store.database import ROW_ERRORS, Archive, CorruptDatabaseError
 from archive.store.frontier import FROM_LIST, FROM_WARC, Frontier, Page, page_at, page_of, restore_page
 from archive.store.outcome import Failure, settle, settle_failure
-from archive.store.payload import holding_record, read_stored
-from archive.store.runs import apply_account, note_untold_start, run_id_at, run_id_of, start_run
-from archive.store.syndication import forget
+from archive.store.payload import payload_record, read_stored
+from archive.store.runs import add_undated_run, apply_account, run_id_at, run_id_of, start_run
+from archive.store.syndication import remove_twins
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import REVISIT, Capture
 from archive.warc.reader import WarcError, read_captured
@@ -30,7 +30,7 @@ class UnloadableError(Exception):
 
 class Loader:
     """Puts events into an archive. They come in the order of their dates; one that is older than what is known of its
-    story is put in its place by `settle_older`.
+    story is put in its place by `replay_older`.
 
     `read` counts the pages with a story, `unread` those that should have one, `new` the stories, `known` the records
     that were there already. `previous_warcs` are the files that accounts of runs name as the one before their own.
@@ -40,7 +40,7 @@ class Loader:
         self.archive = archive
         # Address a redirect led to -> (the page that was asked for, the run that asked).
         self._redirected: dict[str, tuple[str, datetime | None]] = {}
-        self._older: set[str] = set()
+        self._to_replay: set[str] = set()
         self._runs: dict[tuple[str, datetime], int | None] = {}
         self.previous_warcs: set[str] = set()
         self.read = self.unread = self.new = self.known = 0
@@ -52,7 +52,7 @@ class Loader:
             with self.archive.writing():
                 self._take(event)
         except sqlite3.Error as error:
-            if not isinstance(error, OF_ONE_ROW):
+            if not isinstance(error, ROW_ERRORS):
                 raise
             raise UnloadableError(f"an error in warta itself: {error!r}") from error
         except WarcError as error:
@@ -62,11 +62,11 @@ class Loader:
         except Exception as error:  # one record must not stop the others; it is named
             raise UnloadableError(f"an error in warta itself: {error!r}") from error
 
-    def settle_older(self) -> None:
+    def replay_older(self) -> None:
         """Tells the stories anew of which older captures came after newer ones."""
-        for article_id in sorted(self._older):
-            self._tell_anew(article_id)
-        self._older.clear()
+        for article_id in sorted(self._to_replay):
+            self._replay_story(article_id)
+        self._to_replay.clear()
 
     def _take(self, event: Event) -> None:
         match event:
@@ -79,10 +79,10 @@ class Loader:
                 listed = [Listed(address=address) for url in event.urls if (address := site.identify(url))]
                 Frontier(self.archive, site).discover(listed, on=FROM_LIST, at=event.at)
             case RunBegan():
-                if event.is_told:
+                if event.is_dated:
                     start_run(self.archive, event.start)
                 else:
-                    note_untold_start(self.archive, event.start)
+                    add_undated_run(self.archive, event.start)
             case RunEnded():
                 apply_account(self.archive, event.account)
                 if isinstance(previous := event.account.get("previous"), str):
@@ -92,7 +92,7 @@ class Loader:
         known = self._known_capture(reading.capture)
         if known is None:
             capture = self.archive.add_capture(
-                replace(self._named_apart(reading.capture), run_id=self._run_id(reading))
+                replace(self._with_unique_id(reading.capture), run_id=self._run_id(reading))
             )
         else:
             self.known += 1
@@ -128,7 +128,7 @@ class Loader:
                 return known
         return None
 
-    def _named_apart(self, capture: Capture) -> Capture:
+    def _with_unique_id(self, capture: Capture) -> Capture:
         """A capture under a name that no other capture has."""
         taken = self.archive.row("SELECT 1 FROM captures WHERE record_id = ?", [capture.record_id])
         return replace(capture, record_id=capture.place) if taken else capture
@@ -150,7 +150,7 @@ class Loader:
         record = read_captured(self.archive.warc_root, capture)
         source = Source(capture.site, None, reading.since, reading.run_started_at)
         try:
-            holding = holding_record(self.archive, capture, record)
+            holding = payload_record(self.archive, capture, record)
             read = read_exchange(capture, record, holding, source)
         except WarcError as error:
             return replace(reading, reason=str(error))
@@ -184,13 +184,13 @@ class Loader:
             self.read += 1
             self.new += outcome.meaning is Meaning.NEW
         if outcome.meaning is Meaning.OLDER and outcome.article_id:
-            self._older.add(outcome.article_id)
+            self._to_replay.add(outcome.article_id)
         elif outcome.meaning.is_story and outcome.article_id:
             later = "SELECT 1 FROM captures WHERE url = ? AND fetched_at > ?"
             if self.archive.row(later, [reading.capture.url, iso_utc(reading.capture.fetched_at)]):
-                self._older.add(outcome.article_id)
+                self._to_replay.add(outcome.article_id)
 
-    def _tell_anew(self, article_id: str) -> None:
+    def _replay_story(self, article_id: str) -> None:
         """Takes a story down and shelves it again from all its captures in the order of their dates, with what the
         site said of its page between them. The page's place in the frontier stays. A story stays as it is where a
         capture of it cannot be read, or one of its versions gives no story to today's reader."""
@@ -208,20 +208,20 @@ class Loader:
         site = named(story["site"], story["url"])
         url = page.url if page else story["url"]
         with suppress(WarcError, ReadingError), archive.writing():
-            forget(archive, story)
+            remove_twins(archive, story)
             archive.db.execute("DELETE FROM versions WHERE article_id = ?", [article_id])
             archive.db.execute("DELETE FROM articles WHERE id = ?", [article_id])
             for row in captures:
                 capture = archive.capture(row["id"])
                 assert capture is not None
-                self._tell(site, url, capture, is_version=row["id"] in versions)
+                self._replay_capture(site, url, capture, is_version=row["id"] in versions)
             if archive.row("SELECT 1 FROM articles WHERE id = ?", [article_id]) is None:
                 raise ReadingError("the story would be gone")
             now = page_at(archive, url)
             if page is not None and now is not None and (page.checked_at or "") >= (now.checked_at or ""):
                 restore_page(archive, page)
 
-    def _tell(self, site: Site, url: str, capture: Capture, *, is_version: bool) -> None:
+    def _replay_capture(self, site: Site, url: str, capture: Capture, *, is_version: bool) -> None:
         """Raises WarcError for a capture that cannot be read, ReadingError for a version that is not read any more."""
         reading = Reading(capture=capture, url=site.at_home(capture.url))
         if capture.status == 200:

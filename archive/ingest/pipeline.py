@@ -26,7 +26,7 @@ from archive.warc.writer import describe
 
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors that say that nothing more can be written."""
-_LAST = "~"
+_AFTER_ALL_DATES = "~"
 """Comes after every date."""
 
 
@@ -72,8 +72,8 @@ class Report:
         return not (self.damaged or self.faulty_files or self.kept)
 
 
-Tell = Callable[[int, int, int], None]
-"""Told after each slice: bytes done, bytes in all, pages read."""
+OnProgress = Callable[[int, int, int], None]
+"""Called after each slice with (bytes done, bytes in all, pages read)."""
 
 
 def read_into(
@@ -83,7 +83,7 @@ def read_into(
     *,
     workers: int = 1,
     scheduler: str | None = None,
-    tell: Tell = lambda done, total, pages: None,  # noqa: ARG005
+    on_progress: OnProgress = lambda done, total, pages: None,  # noqa: ARG005
     only: str | None = None,
 ) -> Report:
     """Reads files into an archive (of one site, if `only` names it), in the order of dates. While the next slices are
@@ -93,18 +93,18 @@ def read_into(
     parts = sorted(_slices(archive.warc_root, warcs, report), key=lambda part: part.begins)
     total, done, pages = sum(part.end - part.start for part in parts), 0, 0
     spool.keep_only(parts)
-    loader, in_order = Loader(archive), _InOrder(parts)
+    loader, watermark = Loader(archive), _Watermark(parts)
 
     def load(until: str) -> None:
         with archive.writing():
-            for warc, told in spool.take(until=until):
-                if only is not None and site_of_event(told.event) != only:
+            for warc, dated in spool.take(until=until):
+                if only is not None and site_of_event(dated.event) != only:
                     continue
                 try:
-                    loader.take(told.event)
+                    loader.take(dated.event)
                 except UnloadableError as error:
-                    report.damaged.append(Damage(warc, told.offset, str(error)))
-            loader.settle_older()
+                    report.damaged.append(Damage(warc, dated.offset, str(error)))
+            loader.replay_older()
 
     with _stopping() as is_stopping, executor_of(workers, scheduler) as (executor, processes):
         fresh = []
@@ -112,17 +112,17 @@ def read_into(
             if not spool.holds(part):
                 fresh.append(part)
                 continue
-            in_order.read(part)
+            watermark.read(part)
             done, pages = done + part.end - part.start, pages + spool.pages(part)
         for part, result in read_slices(fresh, executor, processes):
             spool.add(part, result)
-            in_order.read(part)
+            watermark.read(part)
             done, pages = done + part.end - part.start, pages + result.pages
-            tell(done, total, pages)
+            on_progress(done, total, pages)
             if is_stopping():
                 raise StoppedError
-            load(in_order.all_before())
-        load(_LAST)
+            load(watermark.date())
+        load(_AFTER_ALL_DATES)
     report.read, report.unread, report.new, report.known = loader.read, loader.unread, loader.new, loader.known
     report.damaged += [Damage(*damage) for damage in spool.damaged()]
     report.damaged.sort(key=lambda damage: (damage.warc, damage.offset))
@@ -143,7 +143,7 @@ def site_of_event(event: Event) -> str:
             return event.site
 
 
-def note(archive: Archive, names: Iterable[str], spool: Spool, report: Report) -> None:
+def register_warcs(archive: Archive, names: Iterable[str], spool: Spool, report: Report) -> None:
     """Notes files that were read in full: how many records they have, their size and digest."""
     for name in names:
         if name not in report.unreadable_files:
@@ -193,7 +193,7 @@ def _slices(root: Path, warcs: list[str], report: Report) -> Iterator[Slice]:
             report.faulty_files.append(f"{name} cannot be read: {error.strerror}.")
 
 
-class _InOrder:
+class _Watermark:
     """Up to which date everything is read, while slices are done in any order."""
 
     def __init__(self, parts: list[Slice]) -> None:
@@ -207,8 +207,8 @@ class _InOrder:
             self._read.remove(self._parts[self._first])
             self._first += 1
 
-    def all_before(self) -> str:
-        return self._parts[self._first].begins if self._first < len(self._parts) else _LAST
+    def date(self) -> str:
+        return self._parts[self._first].begins if self._first < len(self._parts) else _AFTER_ALL_DATES
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.ingest.carry_over import beside, take_other_sites, take_over, take_runs
+from archive.ingest.carry_over import attached, carry_over, copy_other_sites, copy_runs
 from archive.ingest.diff_report import compared, write_changed
-from archive.ingest.pipeline import Report, Tell, note, read_into, spooling, warcs_in
-from archive.ingest.recovery import seal_parts, take_up
+from archive.ingest.pipeline import OnProgress, Report, read_into, register_warcs, spooling, warcs_in
+from archive.ingest.recovery import recover_runs, seal_parts
 from archive.ingest.spool import Spool
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive, ArchiveError, CorruptDatabaseError, check_integrity, database_path
@@ -22,7 +22,7 @@ from archive.store.runs import forget_listings
 from archive.warc.capture import FOREIGN
 from archive.warc.writer import describe
 
-_LOGS = ("", "-wal", "-shm", "-journal")
+_DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 """What SQLite writes beside a database."""
 
 
@@ -51,7 +51,7 @@ def rebuild(
     dry_run: bool,
     workers: int,
     scheduler: str | None,
-    tell: Tell,
+    on_progress: OnProgress,
     say: Callable[[str], None],
 ) -> Report:
     """Reads all WARC files of the archive in `data` (of one `site`, its own and imported ones).
@@ -66,22 +66,22 @@ def rebuild(
     faulty = list(_set_aside_damaged(database_path(data), dry_run=dry_run))
     has_old = database_path(data).exists() and not faulty
     if not dry_run:
-        for line in _taken_up(data, has_old=has_old):
+        for line in _recovered(data, has_old=has_old):
             say(line)
     plan = _Plan(data, site, only_changed, dry_run, workers, scheduler, has_old)
     folder = data / "rebuild"
     fresh = folder / "archive.db"
-    fresh_files = [folder / f"archive.db{log}" for log in _LOGS]
+    fresh_files = [folder / f"archive.db{log}" for log in _DATABASE_SUFFIXES]
     with spooling(folder, *fresh_files) as spool:
         for path in fresh_files:
             path.unlink(missing_ok=True)
-        report = _make(plan, fresh, spool, tell)
+        report = _make_database(plan, fresh, spool, on_progress)
         report.faulty_files[:0] = faulty
         if dry_run:
             fresh.unlink()
             return report
         if only_changed and has_old:
-            with Archive.open(data) as archive, beside(archive, fresh, name="rebuilt"):
+            with Archive.open(data) as archive, attached(archive, fresh, name="rebuilt"):
                 write_changed(archive)
                 update_terms(archive)
             fresh.unlink()
@@ -91,59 +91,65 @@ def rebuild(
     return report
 
 
-def _taken_up(data: Path, *, has_old: bool) -> Iterator[str]:
+def _recovered(data: Path, *, has_old: bool) -> Iterator[str]:
     """Puts in order what runs that were cut off left; lines for people."""
     if has_old:
         with Archive.open(data) as old:
-            yield from take_up(old)
+            yield from recover_runs(old)
     else:
         yield from seal_parts(data / "warc")
 
 
-def _make(plan: _Plan, fresh: Path, spool: Spool, tell: Tell) -> Report:
+def _make_database(plan: _Plan, fresh: Path, spool: Spool, on_progress: OnProgress) -> Report:
     """Makes the fresh database from the files, and from the old one what they do not tell."""
     with Archive.open(plan.data, database=fresh) as archive:
         for pragma in ("journal_mode = memory", "synchronous = off"):  # it is nothing until it is whole
             archive.db.execute(f"PRAGMA {pragma}")
-        with _old(archive, plan):
+        with _old_attached(archive, plan):
             names, odd = warcs_in(archive.warc_root)
             warcs = [name for name in names if plan.site is None or name.partition("/")[0] in (plan.site, FOREIGN)]
             faulty = odd + list(_altered_files(archive, plan, warcs))
             if plan.has_old:
-                take_runs(archive)
+                copy_runs(archive)
                 if plan.site is not None:
-                    take_other_sites(archive, plan.site)
+                    copy_other_sites(archive, plan.site)
             report = read_into(
-                archive, warcs, spool, workers=plan.workers, scheduler=plan.scheduler, tell=tell, only=plan.site
+                archive,
+                warcs,
+                spool,
+                workers=plan.workers,
+                scheduler=plan.scheduler,
+                on_progress=on_progress,
+                only=plan.site,
             )
             report.faulty_files[:0] = faulty
             if plan.has_old:
-                report.kept = take_over(archive)
+                report.kept = carry_over(archive)
                 report.comparison = compared(archive)
             else:
                 missing = sorted(report.previous_warcs - set(names))
                 report.faulty_files += [f"{name} is missing: a later run names it." for name in missing]
-                forget_listings(archive, {name.partition("/")[0] for name in (*missing, *_damaged(report))})
+                forget_listings(archive, {name.partition("/")[0] for name in (*missing, *_damaged_warcs(report))})
         noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
         fresh_names = [name for name in warcs if name not in noted]
         if plan.site is not None:  # other programs' files are read in part only
             fresh_names = [name for name in fresh_names if not name.startswith(f"{FOREIGN}/")]
-        note(archive, fresh_names, spool, report)
+        register_warcs(archive, fresh_names, spool, report)
         update_terms(archive)
     return report
 
 
 @contextmanager
-def _old(archive: Archive, plan: _Plan) -> Iterator[None]:
+def _old_attached(archive: Archive, plan: _Plan) -> Iterator[None]:
     """While it lasts, the old database, if there is one, is attached as `old`."""
     if not plan.has_old:
         yield
         return
-    with beside(archive, plan.database):
+    with attached(archive, plan.database):
         yield
 
 
-def _damaged(report: Report) -> set[str]:
+def _damaged_warcs(report: Report) -> set[str]:
     return {damage.warc for damage in report.damaged}
 
 
@@ -181,7 +187,7 @@ def _set_aside_damaged(database: Path, *, dry_run: bool) -> Iterator[str]:
             yield f"{database} is damaged: {error}. A rebuild would set it aside."
             return
         place = database.with_name(f"{database.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
-        for log in _LOGS:
+        for log in _DATABASE_SUFFIXES:
             if (path := database.with_name(database.name + log)).exists():
                 path.rename(place.with_name(place.name + log))
         yield f"{database} was damaged: {error}. It is set aside as {place.name}; the WARC files alone are read."
@@ -193,7 +199,7 @@ def _swap(fresh: Path, place: Path) -> None:
     if not place.exists():
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
-        for log in _LOGS[1:]:  # of a database that was lost; it would be laid over the new one
+        for log in _DATABASE_SUFFIXES[1:]:  # of a database that was lost; it would be laid over the new one
             place.with_name(place.name + log).unlink(missing_ok=True)
         fresh.replace(place)
         return

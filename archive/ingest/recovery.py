@@ -7,34 +7,34 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.ingest.pipeline import note, read_into, spooling, warcs_in
+from archive.ingest.pipeline import read_into, register_warcs, spooling, warcs_in
 from archive.sites import SITES
 from archive.store.database import Archive, ArchiveError
-from archive.store.frontier import disbelieve_future
+from archive.store.frontier import reset_future_times
 from archive.store.runs import CUT_OFF, account_of, end_run, start_of, unfinished
 from archive.store.timestamps import iso_utc
 from archive.warc.account import RUN_END
 from archive.warc.writer import WarcWriter, recover
 
-EARLIEST_NOW = datetime(2026, 11, 1, tzinfo=UTC)
+EARLIEST_CLOCK = datetime(2026, 11, 1, tzinfo=UTC)
 """This version was not there before: a clock that says so has not been set."""
 
 
-def take_up(archive: Archive) -> Iterator[str]:
+def recover_runs(archive: Archive) -> Iterator[str]:
     """Puts in order what runs that were cut off left behind; yields what it did, a line for people each. Raises
     ArchiveError where the clock is wrong or the disk is full, StoppedError when asked to stop."""
     now = datetime.now(UTC)
-    if now < EARLIEST_NOW:
+    if now < EARLIEST_CLOCK:
         raise ArchiveError(f"The clock says {now:%Y-%m-%d %H:%M}Z: set it first, every record bears its time.")
     yield from seal_parts(archive.warc_root)
-    yield from _take_in(archive)
-    if mended := disbelieve_future(archive, now):
+    yield from _load_new_files(archive)
+    if mended := reset_future_times(archive, now):
         yield (
             f"{mended} pages were noted at times that lie ahead, by an earlier run whose clock was wrong: they are due"
             " again."
         )
     for run in unfinished(archive):
-        _end(archive, run, now)
+        _end_run(archive, run, now)
 
 
 def seal_parts(root: Path) -> Iterator[str]:
@@ -46,7 +46,7 @@ def seal_parts(root: Path) -> Iterator[str]:
             yield f"{part.name} stays as it is: {error.strerror}."
 
 
-def _take_in(archive: Archive) -> Iterator[str]:
+def _load_new_files(archive: Archive) -> Iterator[str]:
     """Takes in the sites' own files that the database does not know."""
     noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
     names, odd = warcs_in(archive.warc_root)
@@ -56,7 +56,7 @@ def _take_in(archive: Archive) -> Iterator[str]:
         return
     with spooling(archive.data / "recovery") as spool:
         report = read_into(archive, fresh, spool)
-        note(archive, fresh, spool, report)
+        register_warcs(archive, fresh, spool, report)
         spool.remove()
     if report.read:
         stories = "1 story was" if report.read == 1 else f"{report.read} stories were"
@@ -69,7 +69,7 @@ def _take_in(archive: Archive) -> Iterator[str]:
     yield from report.faulty_files
 
 
-def _end(archive: Archive, run: dict[str, object], now: datetime) -> None:
+def _end_run(archive: Archive, run: dict[str, object], now: datetime) -> None:
     """Ends the row of a run that was cut off, and keeps its account in a WARC file as an ended run does."""
     values = CUT_OFF | {"finished_at": iso_utc(now)}
     site = SITES.get(str(run["site"]))

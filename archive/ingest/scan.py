@@ -41,10 +41,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class RunBegan:
-    """A run, as the warcinfo record of its file tells. `is_told` is False where the file does not say when it began."""
+    """A run, as the warcinfo record of its file says. `is_dated` is False where the file does not say when it began."""
 
     start: RunStart
-    is_told: bool
+    is_dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ Event = Reading | RunBegan | RunEnded | Failure | Named
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DatedEvent:
     """An event, when it was and where it stands in its file."""
 
     at: datetime
@@ -80,7 +80,7 @@ class Told:
 class SliceRead:
     """What a slice tells; where records cannot be read and why; how many of each other kind there are."""
 
-    told: list[Told] = field(default_factory=list)
+    events: list[DatedEvent] = field(default_factory=list)
     damaged: list[tuple[int, str]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     records: int = 0
@@ -88,7 +88,7 @@ class SliceRead:
     @property
     def pages(self) -> int:
         """How many stories were read."""
-        return sum(isinstance(told.event, Reading) and told.event.article is not None for told in self.told)
+        return sum(isinstance(dated.event, Reading) and dated.event.article is not None for dated in self.events)
 
 
 def slices(root: Path, warc: str) -> Iterator[Slice]:
@@ -122,16 +122,16 @@ def read_slice(part: Slice) -> SliceRead:
         try:
             record = read_record(path, member.offset)
             url = record.url
-            told = _told(part, record)
+            event = _event_of(part, record)
         except WarcError as error:
             result.damaged.append((member.offset, str(error)))
         except Exception as error:  # one page in ten million must not stop the others; it is named
             result.damaged.append((member.offset, f"{url}: an error in warta itself: {error!r}"))
         else:
-            if isinstance(told, str):
-                result.others[told] += 1
+            if isinstance(event, str):
+                result.others[event] += 1
             else:
-                result.told.append(told)
+                result.events.append(event)
     return result
 
 
@@ -159,13 +159,13 @@ def _date_at(path: Path, offset: int) -> str:
         return ""
 
 
-def _told(part: Slice, record: Record) -> Told | str:
+def _event_of(part: Slice, record: Record) -> DatedEvent | str:
     """What a record tells, or what kind of record it is, if it tells nothing. Raises WarcError."""
     own = not part.warc.startswith(f"{FOREIGN}/")
     if own and (start := read_run_start(record)) and start.site in SITES:
-        return Told(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
+        return DatedEvent(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
     if own and (account := read_account(record)):
-        return Told(record.date, record.offset, _account_event(*account, record))
+        return DatedEvent(record.date, record.offset, _account_event(*account, record))
     if record.type not in (RESPONSE, REVISIT) or urlsplit(record.url or "").scheme.lower() not in ("http", "https"):
         return record.type
     site = part.source.place(record.url or "")[0]
@@ -178,7 +178,7 @@ def _told(part: Slice, record: Record) -> Told | str:
         return "page of a site unknown here that says of itself to be no article"
     if reading.article is not None:
         reading = replace(reading, bands=tuple(bands_of(reading.article.body)))
-    return Told(record.date, record.offset, reading)
+    return DatedEvent(record.date, record.offset, reading)
 
 
 def _account_event(target: str, content: dict[str, Any], record: Record) -> Event:

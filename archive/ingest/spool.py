@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.ingest.scan import Slice, Told, read_slice
+from archive.ingest.scan import DatedEvent, Slice, read_slice
 from archive.store.database import ArchiveError
 from archive.store.timestamps import iso_utc
 
@@ -32,25 +32,26 @@ _TABLES = """
 
 @dataclass(slots=True)
 class Packed:
-    """A slice as it was read, what it tells packed by whoever read it: (date as iso_utc, offset, packed Told)."""
+    """A slice as it was read; its events were pickled by the process that read them: (date as iso_utc, offset, pickled
+    DatedEvent)."""
 
     reader: str
-    told: list[tuple[str, int, bytes]]
+    events: list[tuple[str, int, bytes]]
     records: int
     pages: int
     damaged: list[tuple[int, str]]
     others: Counter[str]
 
 
-def _place(part: Slice) -> tuple[str, int, int, str]:
+def _slice_key(part: Slice) -> tuple[str, int, int, str]:
     return part.warc, part.start, part.end, part.stamp
 
 
 def read_packed(part: Slice) -> Packed:
     """`read_slice` for other processes: what comes back is written as it is."""
     read = read_slice(part)
-    told = [(iso_utc(one.at), one.offset, pickle.dumps(one)) for one in read.told]
-    return Packed(reader_identity(), told, read.records, read.pages, read.damaged, read.others)
+    events = [(iso_utc(one.at), one.offset, pickle.dumps(one)) for one in read.events]
+    return Packed(reader_identity(), events, read.records, read.pages, read.damaged, read.others)
 
 
 _FILES = tuple(f"{name}{log}" for name in ("spool.db", "readings.db") for log in ("", "-wal", "-shm"))
@@ -93,7 +94,7 @@ class Spool:
 
     def keep_only(self, parts: Iterable[Slice]) -> None:
         """Throws away what was read of files that are not as they were, or not there any more."""
-        wanted = {_place(part) for part in parts}
+        wanted = {_slice_key(part) for part in parts}
         with self._db:
             for place in self._db.execute("SELECT warc, start, end, stamp FROM slices").fetchall():
                 if place not in wanted:
@@ -110,10 +111,10 @@ class Spool:
             raise ArchiveError("A worker of the cluster has another version of warta or of its libraries.")
         with self._db:
             counts = (packed.records, packed.pages, json.dumps(packed.damaged), json.dumps(packed.others))
-            self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_place(part), *counts))
+            self._db.execute("INSERT INTO slices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*_slice_key(part), *counts))
             self._db.executemany(
                 "INSERT INTO told VALUES (0, ?, ?, ?, ?)",
-                [(date, part.warc, offset, told) for date, offset, told in packed.told],
+                [(date, part.warc, offset, event) for date, offset, event in packed.events],
             )
 
     def pages(self, part: Slice) -> int:
@@ -125,7 +126,7 @@ class Spool:
         """How many whole records a file has."""
         return int(self._db.execute("SELECT total(records) FROM slices WHERE warc = ?", [warc]).fetchone()[0])
 
-    def take(self, *, until: str) -> Iterator[tuple[str, Told]]:
+    def take(self, *, until: str) -> Iterator[tuple[str, DatedEvent]]:
         """(file, what it tells) of before `until` (as iso_utc) that was not taken yet, in the order of the dates."""
         due = "taken = 0 AND date < ?"
         in_order = f"SELECT warc, told FROM told WHERE {due} ORDER BY date, warc, offset"
@@ -137,13 +138,13 @@ class Spool:
     def damaged(self) -> list[tuple[str, int, str]]:
         """(file, offset, why) of each record that cannot be read."""
         rows = self._db.execute("SELECT warc, damaged FROM slices WHERE damaged <> '[]' ORDER BY warc, start")
-        return [(warc, offset, why) for warc, told in rows for offset, why in json.loads(told)]
+        return [(warc, offset, why) for warc, damaged in rows for offset, why in json.loads(damaged)]
 
     def others(self) -> Counter[str]:
         """How many records of each kind hold nothing to read."""
         total: Counter[str] = Counter()
-        for (told,) in self._db.execute("SELECT others FROM slices"):
-            total.update(json.loads(told))
+        for (others,) in self._db.execute("SELECT others FROM slices"):
+            total.update(json.loads(others))
         return total
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ from archive.ingest.scan import Slice
 from archive.ingest.spool import Packed, read_packed
 from archive.store.database import ArchiveError
 
-AHEAD = 3
+SLICES_AHEAD = 3
 """Slices handed out for each process: none waits for work, few are lost by an interruption."""
 
 
@@ -59,7 +59,7 @@ def read_slices(parts: Iterable[Slice], executor: Executor | None, processes: in
     parts = iter(parts)
     waiting: dict[Future[Packed], Slice] = {}
     while True:
-        for part in islice(parts, processes * AHEAD - len(waiting)):
+        for part in islice(parts, processes * SLICES_AHEAD - len(waiting)):
             waiting[executor.submit(read_packed, part)] = part
         if not waiting:
             return

@@ -16,19 +16,28 @@ from zlib import crc32
 from archive.extract.article import GENERIC, Article, ReadingError
 from archive.sites import named
 from archive.store.database import Archive, Row
-from archive.store.frontier import Page, number_of, page_at, settle
+from archive.store.frontier import Page, mark_read, number_of, page_at
 from archive.store.payload import read_stored
-from archive.store.syndication import forget, relate
+from archive.store.syndication import find_twins, remove_twins
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError
 
-_AROUND = ("published_at", "published_date", "modified_at", "section", "tags", "image_url", "caption", "original_url")
+_METADATA_COLUMNS = (
+    "published_at",
+    "published_date",
+    "modified_at",
+    "section",
+    "tags",
+    "image_url",
+    "caption",
+    "original_url",
+)
 """Columns of an article that its page prints around the story."""
 
 _ARTICLE_FIELDS = [field.name for field in fields(Article)]
 
-_TEXTS = ("title", "pewarta", "editor", "body", "fingerprint")
+_VERSION_COLUMNS = ("title", "pewarta", "editor", "body", "fingerprint")
 """Columns of a version."""
 
 
@@ -97,14 +106,15 @@ def shelve(
         else:
             # Typography and page chrome are no new version: the story stays as it was first printed, and what
             # stands around it (section, tags, caption, times, its address) follows the page.
-            _update(archive, known, {n: value for n, value in values.items() if n not in (*_TEXTS, "word_count")})
+            of_text = (*_VERSION_COLUMNS, "word_count")
+            _update(archive, known, {name: value for name, value in values.items() if name not in of_text})
         if meaning in (Meaning.NEW, Meaning.CHANGED):
             version = {"article_id": article.id, "version": values.get("versions", 1), "seen_at": seen_at}
-            version |= {"capture_id": capture.id} | {name: values[name] for name in _TEXTS}
+            version |= {"capture_id": capture.id} | {name: values[name] for name in _VERSION_COLUMNS}
             archive.insert("versions", version)
         archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article.id, capture.id])
-        _relate(archive, article.id, known, bands)
-        settle(archive, named(article.site, article.url), page_url, article.id, at=capture.fetched_at)
+        _update_twins(archive, article.id, known, bands)
+        mark_read(archive, named(article.site, article.url), page_url, article.id, at=capture.fetched_at)
     return Shelved(meaning, article.id, damage)
 
 
@@ -155,7 +165,7 @@ def _meaning(archive: Archive, article: Article, known: Row | None) -> tuple[Mea
 
 
 def _correct_last_version(archive: Archive, known: Row, today: Article) -> None:
-    texts = {name: getattr(today, name) for name in _TEXTS}
+    texts = {name: getattr(today, name) for name in _VERSION_COLUMNS}
     archive.db.execute(
         f"UPDATE versions SET {', '.join(f'{name} = :{name}' for name in texts)}"
         " WHERE article_id = :id AND version = :version",
@@ -163,21 +173,21 @@ def _correct_last_version(archive: Archive, known: Row, today: Article) -> None:
     )
 
 
-def _relate(archive: Archive, article_id: str, known: Row | None, bands: Sequence[int] | None) -> None:
+def _update_twins(archive: Archive, article_id: str, known: Row | None, bands: Sequence[int] | None) -> None:
     """Finds a story's twins, if it is new or what makes them was changed. `bands` are of the text just read, which is
     not always the one that is kept."""
     now = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
     assert now is not None
     if known is None:
-        relate(archive, now, bands)
+        find_twins(archive, now, bands)
     elif any(known[name] != now[name] for name in ("key", "body", "url", "original_url")):
-        forget(archive, known)
-        relate(archive, now)
+        remove_twins(archive, known)
+        find_twins(archive, now)
 
 
 def _update(archive: Archive, known: Row, values: Row) -> None:
     values |= {"gone_at": None}  # a story that can be read is back
-    for name in _AROUND:
+    for name in _METADATA_COLUMNS:
         if values.get(name) in (None, "[]"):
             values[name] = known[name]  # what stood around a story and was lost in a redesign was still printed
     if values["published_at"]:

@@ -20,7 +20,7 @@ from archive.warc.writer import Sealed
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
 
-OF_ONE_ROW = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+ROW_ERRORS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 """Errors of the database for which the row is to blame and not the database."""
 
 Row = dict[str, Any]
@@ -220,7 +220,7 @@ def _opening(path: Path) -> Iterator[None]:
         raise ArchiveError(f"Cannot open {path}: {reason}.") from error
 
 
-_OF_PUBLISHED = ("articles", "versions", "captures", "pages", "runs", "warcs")
+_CARRIED_OVER_TABLES = ("articles", "versions", "captures", "pages", "runs", "warcs")
 """Tables whose rows are taken over where no file tells them."""
 
 
@@ -232,7 +232,7 @@ def check_integrity(path: Path) -> None:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
         try:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-            for table in _OF_PUBLISHED:
+            for table in _CARRIED_OVER_TABLES:
                 for _ in connection.execute(f"SELECT * FROM {table}"):
                     pass  # reading is the check
         finally:

@@ -164,7 +164,7 @@ class Frontier:
         }
         known = self._known(address, article_id)
         if known is None:
-            make_room(self._archive, self._site, address.url)
+            free_address(self._archive, self._site, address.url)
             now = iso_utc(at)
             values |= {"url": address.url, "site": self._site.name, "article_id": article_id, "kind": address.kind}
             values |= {"discovered_at": now, "discovered_on": on, "noticed_at": now, "due_at": now}
@@ -190,7 +190,7 @@ class Frontier:
             if checked_at is None or at >= checked_at + WITHDRAWN_AFTER:
                 given |= {"due_at": iso_utc(at)}
         if moved:
-            make_room(self._archive, self._site, address.url)
+            free_address(self._archive, self._site, address.url)
             given |= {"url": address.url}
         assignments = ", ".join(f"{name} = :{name}" for name in given)
         self._archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :known", given | {"known": known.url})
@@ -265,7 +265,7 @@ class Frontier:
     def unchanged(self, url: str, article_id: str, *, at: datetime) -> None:
         """Notes that the site says the story at this address is as it was (304)."""
         with self._archive.writing():
-            settle(self._archive, self._site, url, article_id, at=at)
+            mark_read(self._archive, self._site, url, article_id, at=at)
             self._archive.db.execute("UPDATE articles SET gone_at = NULL WHERE id = ?", [article_id])
 
     # How far the listings are walked
@@ -303,7 +303,7 @@ def restore_page(archive: Archive, page: Page) -> None:
     archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :url", asdict(page))
 
 
-def disbelieve_future(archive: Archive, now: datetime) -> int:
+def reset_future_times(archive: Archive, now: datetime) -> int:
     """Forgets times that lie ahead: the clock of an earlier run was wrong, and what it noted would hide all edits until
     then. The pages are due, and listings are walked anew. Returns how many rows were mended."""
     ahead = iso_utc(now + CLOCK_SLACK)
@@ -339,7 +339,7 @@ def number_of(article_id: str | None) -> int | None:
     return int(tail) if tail.isascii() and tail.isdigit() and (article_id or "").count("/") == 1 else None
 
 
-def make_room(archive: Archive, site: Site, url: str) -> None:
+def free_address(archive: Archive, site: Site, url: str) -> None:
     """Another article is at this address now (WordPress lets a permalink move from post to post): the one that was
     known there is looked for by its number. Within a transaction."""
     holder = page_at(archive, url)
@@ -352,14 +352,14 @@ def make_room(archive: Archive, site: Site, url: str) -> None:
         archive.db.execute("UPDATE OR REPLACE pages SET url = ? WHERE url = ?", [site.numbered_address(number), url])
 
 
-def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datetime) -> None:
+def mark_read(archive: Archive, site: Site, url: str, article_id: str, *, at: datetime) -> None:
     """A page was read as this article: it is its page from now on, another address of it is kept as such. Within a
     transaction."""
     page = page_at(archive, url)
     if page is None:
         return
     if number_of(page.article_id) is not None and page.article_id != article_id:
-        make_room(archive, site, url)
+        free_address(archive, site, url)
         new = {"url": url, "site": site.name, "kind": page.kind, "state": PageState.NEW}
         new |= {"discovered_at": iso_utc(at), "discovered_on": page.discovered_on, "noticed_at": iso_utc(at)}
         archive.insert("pages", new)
@@ -372,10 +372,10 @@ def settle(archive: Archive, site: Site, url: str, article_id: str, *, at: datet
             "UPDATE pages SET first_read_at = coalesce(?, first_read_at) WHERE url = ?", [other["first_read_at"], url]
         )
     archive.db.execute("UPDATE pages SET article_id = ? WHERE url = ?", [article_id, url])
-    _mark_read(archive, url, at=at)
+    _schedule_next_check(archive, url, at=at)
 
 
-def _mark_read(archive: Archive, url: str, *, at: datetime) -> None:
+def _schedule_next_check(archive: Archive, url: str, *, at: datetime) -> None:
     """A page was read, or is known to be as it was: its next check is the ladder's next rung. Within a transaction."""
     page = page_at(archive, url)
     if page is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive.store.database import Archive
 
 
-def holding_record(archive: Archive, capture: Capture, record: Record | None = None) -> Record:
+def payload_record(archive: Archive, capture: Capture, record: Record | None = None) -> Record:
     """The record with the payload of a capture: its own, or for a revisit the one that it refers to; where that is
     not in the archive, another capture of the same payload.
 
@@ -41,11 +41,11 @@ def holding_record(archive: Archive, capture: Capture, record: Record | None = N
 
 
 def payload(archive: Archive, capture: Capture) -> Payload:
-    """The decoded payload of a capture. Raises WarcError as `holding_record` does, and where it cannot be decoded."""
-    return payload_of(holding_record(archive, capture), is_foreign=capture.is_foreign)
+    """The decoded payload of a capture. Raises WarcError as `payload_record` does, and where it cannot be decoded."""
+    return payload_of(payload_record(archive, capture), is_foreign=capture.is_foreign)
 
 
-def why_lost(archive: Archive, capture: Capture) -> str | None:
+def payload_fault(archive: Archive, capture: Capture) -> str | None:
     """Why the payload of a capture cannot be had, so that a revisit of it would stand for nothing; None where it is."""
     try:
         payload(archive, capture)

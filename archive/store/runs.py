@@ -16,10 +16,10 @@ from archive.warc.capture import FOREIGN
 
 CUT_OFF = {"verdict": "stopped", "reason": "cut off"}
 """What is known of a run that did not end by itself."""
-UNTOLD = {"verdict": "stopped", "reason": "how it ended is not in its WARC files"}
+END_UNKNOWN = {"verdict": "stopped", "reason": "how it ended is not in its WARC files"}
 
-_TEXTS = ("verdict", "reason", "discovery", "filled", "retry_at", "finished_at")
-_COUNTS = (
+_TEXT_COLUMNS = ("verdict", "reason", "discovery", "filled", "retry_at", "finished_at")
+_COUNT_COLUMNS = (
     *("complete", "requests", "bytes", "found", "new", "read", "changed", "failed"),
     *("saved", "checked", "moved", "missing", "gone"),
 )
@@ -52,7 +52,7 @@ def run_id_at(archive: Archive, site: str, moment: datetime) -> int | None:
     return int(row["id"]) if row else None
 
 
-def note_untold_start(archive: Archive, start: RunStart) -> None:
+def add_undated_run(archive: Archive, start: RunStart) -> None:
     """Notes the run of a file that does not say when its run began, unless a row stands for it already."""
     at = iso_utc(start.started_at)
     known = archive.row(
@@ -60,7 +60,7 @@ def note_untold_start(archive: Archive, start: RunStart) -> None:
         [start.site, at, at],
     )
     if known is None:
-        end_run(archive, start_run(archive, start), UNTOLD | {"finished_at": at})
+        end_run(archive, start_run(archive, start), END_UNKNOWN | {"finished_at": at})
 
 
 def end_run(archive: Archive, run_id: int, values: Row) -> None:
@@ -122,8 +122,8 @@ def apply_account(archive: Archive, account: dict[str, Any]) -> None:
     if row is not None and row["finished_at"] is not None:
         return
     told = account["run"]
-    values: Row = {name: _text(told[name]) for name in _TEXTS if name in told}
-    values |= {name: _count(told[name]) for name in _COUNTS if name in told}
+    values: Row = {name: _text(told[name]) for name in _TEXT_COLUMNS if name in told}
+    values |= {name: _count(told[name]) for name in _COUNT_COLUMNS if name in told}
     end_run(archive, run_id, values)
     archive.db.execute("DELETE FROM walks WHERE site = ?", [site])
     for walk in account["walks"]:

@@ -19,13 +19,13 @@ from archive.sites import original_address, site_of
 if TYPE_CHECKING:
     from archive.store.database import Archive, Row
 
-SHINGLE = 3
+SHINGLE_WORDS = 3
 """Words that stand together in both texts are counted in runs of so many."""
-FEWEST = 20
+MIN_SHINGLES = 20
 """Runs that a text must have: shorter ones are alike by chance."""
-ALIKE = 0.6
+MIN_SHARE_OF_SHORTER = 0.6
 """The share of the shorter text's runs that the longer one must have."""
-WITHIN = timedelta(days=30)
+MAX_TIME_APART = timedelta(days=30)
 """Twins are published within so many days; what recurs year after year is not one story."""
 
 _BANDS, _ROWS, _MEETINGS = 16, 2, 2
@@ -38,16 +38,16 @@ _WORD = re.compile(r"\w+")
 
 def shingles(text: str) -> Shingles:
     words = _WORD.findall(text.casefold())
-    return frozenset(zip(*(words[n:] for n in range(SHINGLE)), strict=False))
+    return frozenset(zip(*(words[n:] for n in range(SHINGLE_WORDS)), strict=False))
 
 
-def alike(one: Shingles, other: Shingles) -> bool:
+def are_twins(one: Shingles, other: Shingles) -> bool:
     """Whether two texts' shingles are those of one story, whole or shortened."""
     shorter = min(len(one), len(other))
-    return shorter >= FEWEST and len(one & other) >= ALIKE * shorter
+    return shorter >= MIN_SHINGLES and len(one & other) >= MIN_SHARE_OF_SHORTER * shorter
 
 
-def relate(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> None:
+def find_twins(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> None:
     """Finds the twins of an article, a row of `articles`, and puts its group in order; `bands` are its body's where
     they are known. Within a transaction."""
     article_id = story["id"]
@@ -64,7 +64,7 @@ def relate(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> 
         _group(archive, member)
 
 
-def forget(archive: Archive, story: Row) -> None:
+def remove_twins(archive: Archive, story: Row) -> None:
     """Takes an article, a row of `articles` as it was when last related, out of its group. Within a transaction."""
     bands = bands_of(story["body"])
     archive.db.conn.executemany(
@@ -86,7 +86,7 @@ def regroup(archive: Archive) -> None:
 def bands_of(text: str) -> list[int]:
     """Numbers of which texts that are alike share some; none for a text too short to tell."""
     own = shingles(text)
-    if len(own) < FEWEST:
+    if len(own) < MIN_SHINGLES:
         return []
     sketch = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
     sketch.update([" ".join(words) for words in own])
@@ -98,7 +98,7 @@ def bands_of(text: str) -> list[int]:
 
 def _of_one_text(archive: Archive, story: Row, bands: Sequence[int]) -> set[str]:
     """The articles of other sites, published at about the same time, whose text is this one or a part of it."""
-    reach = int(WITHIN.total_seconds()) << 20  # as keys are made of times
+    reach = int(MAX_TIME_APART.total_seconds()) << 20  # as keys are made of times
     near = {"low": story["key"] - reach, "high": story["key"] + reach, "site": story["site"]}
     marks = ", ".join(map(str, bands))
     found = archive.rows(
@@ -108,7 +108,7 @@ def _of_one_text(archive: Archive, story: Row, bands: Sequence[int]) -> set[str]
         near,
     )
     own = shingles(story["body"]) if found else frozenset()
-    return {row["id"] for row in found if alike(own, shingles(row["body"]))}
+    return {row["id"] for row in found if are_twins(own, shingles(row["body"]))}
 
 
 def _of_one_origin(archive: Archive, story: Row) -> set[str]:

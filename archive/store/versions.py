@@ -13,7 +13,7 @@ from rapidfuzz.distance import LCSseq
 from archive.store.database import Archive, Row
 
 FIELDS = ("title", "pewarta", "editor", "body")
-MOST_PAIRS = 400_000_000
+MAX_WORD_PAIRS = 400_000_000
 """Pairs of words that are compared, 20,000 with 20,000: they take 50 MB."""
 _WORDS = re.compile(r"\n\n|\S+")
 
@@ -97,7 +97,7 @@ def _same(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int]]
     tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
     yield 0, 0, head
-    if len(old) * len(new) <= MOST_PAIRS:
+    if len(old) * len(new) <= MAX_WORD_PAIRS:
         for start, new_start, length in LCSseq.editops(old, new).as_matching_blocks():
             yield head + start, head + new_start, length
     yield len(before) - tail, len(after) - tail, tail

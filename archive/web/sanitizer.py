@@ -15,7 +15,7 @@ from lxml import etree
 
 from archive.extract.encoding import decode_page
 from archive.store.database import Archive
-from archive.store.payload import holding_record
+from archive.store.payload import payload_record
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError
 
@@ -86,7 +86,7 @@ def sanitize(archive: Archive, capture: Capture) -> SafeContent:
     Raises WarcError if the file is missing, the record is damaged or not that of the capture, its content coding is
     unknown, or no payload is kept.
     """
-    record = holding_record(archive, capture)
+    record = payload_record(archive, capture)
     body, content_type = record.body().content, record.head.get("Content-Type") or ""
     if not body:
         raise WarcError(f"Nothing of {capture.url} is kept: the answer ({capture.status}) has no body.")

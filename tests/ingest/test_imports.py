@@ -102,7 +102,7 @@ def put(folder: Path, name: str, content: bytes) -> Path:
 def take(data: Path, *files: Path, **how: Any) -> tuple[Report, list[str], list[str]]:
     """(outcome, what was said, what was complained of)."""
     said, complaints = list[str](), list[str]()
-    given = {"workers": 1, "scheduler": None, "tell": lambda done, total, pages: None}
+    given = {"workers": 1, "scheduler": None, "on_progress": lambda done, total, pages: None}
     outcome = import_files(data, list(files), **given | how, say=said.append, complain=complaints.append)
     return outcome, said, complaints
 
@@ -337,7 +337,7 @@ def test_a_stopped_import_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.Mo
     whole = shutil.copy(path, tmp_path / "whole.warc.gz")
     read = SlicesRead(monkeypatch, records=10, last=4)
     with pytest.raises(StoppedError):
-        take(data, path, tell=read.stop)
+        take(data, path, on_progress=read.stop)
     stopped = set(read)
     read.clear()
     take(data, path)

@@ -61,7 +61,7 @@ def data(crawled: Path, tmp_path: Path) -> Path:
 
 def remake(data: Path, **how: Any) -> Report:
     given: dict[str, Any] = {"site": None, "only_changed": False, "dry_run": False, "workers": 1, "scheduler": None}
-    given |= {"tell": lambda done, total, pages: None, "say": lambda line: None}
+    given |= {"on_progress": lambda done, total, pages: None, "say": lambda line: None}
     return rebuild.rebuild(data, **given | how)
 
 
@@ -274,7 +274,7 @@ def test_a_stopped_rebuild_leaves_the_old_database_and_is_gone_on_with(
     before = hashlib.sha256((data / "archive.db").read_bytes()).hexdigest()
     read = SlicesRead(monkeypatch, records=20, last=5)
     with pytest.raises(StoppedError):
-        remake(data, tell=read.stop)
+        remake(data, on_progress=read.stop)
     assert hashlib.sha256((data / "archive.db").read_bytes()).hexdigest() == before
     stopped = set(read)
     read.clear()
@@ -303,7 +303,7 @@ def test_a_rebuild_is_ended_at_any_moment_and_gone_on_with(data: Path, by: signa
     live = told(data)
     read_otherwise(data)
     before = told(data)
-    small = json.dumps({"archive.ingest.scan.SLICE_RECORDS": 4, "archive.cli.ingest.PLAIN_EVERY": 0})
+    small = json.dumps({"archive.ingest.scan.SLICE_RECORDS": 4, "archive.cli.ingest.SECONDS_BETWEEN_LINES": 0})
     command = [
         sys.executable,
         "-m",

@@ -17,7 +17,7 @@ from archive.extract.encoding import decode_page
 from archive.sites import SITES
 from archive.store.articles import shelve
 from archive.store.database import Archive
-from archive.store.syndication import FEWEST, WITHIN, shingles
+from archive.store.syndication import MAX_TIME_APART, MIN_SHINGLES, shingles
 from archive.warc.capture import Capture
 from crawler.newsroom.newsroom import Newsroom
 from tests.support.commands import crawl, warta
@@ -132,7 +132,7 @@ def test_the_story_is_named_by_who_published_first(archive: Archive) -> None:
     ("first", "second", "later"),
     [
         ((A, STORY), ("antara-kaltim/9", STORY), timedelta(hours=1)),  # a site's own form letters
-        ((A, STORY), (B, STORY), WITHIN + timedelta(hours=1)),  # what recurs every year
+        ((A, STORY), (B, STORY), MAX_TIME_APART + timedelta(hours=1)),  # what recurs every year
         ((A, STORY[:100]), (B, STORY[:100]), timedelta(hours=1)),  # alike by chance
     ],
     ids=["one site", "long after", "too short"],
@@ -140,7 +140,7 @@ def test_the_story_is_named_by_who_published_first(archive: Archive) -> None:
 def test_what_is_alike_and_yet_not_one_story(
     archive: Archive, first: tuple[str, str], second: tuple[str, str], later: timedelta
 ) -> None:
-    assert len(shingles(STORY[:100])) < FEWEST
+    assert len(shingles(STORY[:100])) < MIN_SHINGLES
     put(archive, *first)
     put(archive, *second, at=DAY + later)
     assert groups(archive) == set()
@@ -203,7 +203,7 @@ def test_the_newsrooms_twins_are_found_and_nothing_else(archive: Archive) -> Non
     for name, stories in room.stories.items():
         for story in stories:
             put(archive, story.id, story.body, at=story.instant)
-            if story.twin_id and len(shingles(story.body)) >= FEWEST:
+            if story.twin_id and len(shingles(story.body)) >= MIN_SHINGLES:
                 truth.add(frozenset({story.id, story.twin_id}))
         assert name in SITES
     assert len(truth) > 50

@@ -25,7 +25,7 @@ POINTS = {
     "in the database, not yet read": ("archive.store.database.Archive.add_capture", "after"),
     "read, not yet shelved": ("archive.store.outcome.shelve", "before"),
     "shelved": ("archive.store.outcome.shelve", "after"),
-    "within the transaction of a shelving": ("archive.store.articles.settle", "after"),
+    "within the transaction of a shelving": ("archive.store.articles.mark_read", "after"),
     "within the transaction of a listing": ("archive.store.frontier.Frontier._discover", "before"),
     "a listing noted": ("archive.store.frontier.Frontier.discover", "after"),
     "before a file is sealed": ("archive.warc.writer._seal", "before"),

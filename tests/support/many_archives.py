@@ -64,7 +64,7 @@ def _crawl(told: list[tuple[str, str, str]]) -> None:
 def _rebuild(told: list[str]) -> None:
     given: dict[str, Any] = {"site": None, "only_changed": False, "dry_run": False, "workers": 1, "scheduler": None}
     for data in told:
-        rebuild(Path(data), **given, tell=lambda done, total, pages: None, say=lambda line: None)
+        rebuild(Path(data), **given, on_progress=lambda done, total, pages: None, say=lambda line: None)
 
 
 if __name__ == "__main__":

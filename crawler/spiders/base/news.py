@@ -19,7 +19,7 @@ from scrapy.settings import BaseSettings
 from archive.extract.exchange import Reading
 from archive.extract.listings import Listed, Listing, ListingError
 from archive.sites import SITES
-from archive.store.database import OF_ONE_ROW, CorruptDatabaseError
+from archive.store.database import ROW_ERRORS, CorruptDatabaseError
 from archive.store.frontier import Noticed, Page, Walk
 from archive.store.outcome import Outcome
 from archive.warc.capture import Capture
@@ -105,7 +105,7 @@ class NewsSpider(Spider):
 
     async def walk_and_fetch(self) -> AsyncIterator[dict[str, Any]]:
         if self.named is not None:
-            self.session.name(self.named)
+            self.session.add_named(self.named)
         else:
             async for _ in self.discover():
                 # With max_articles, rechecks of known articles would take the places of new ones.
@@ -165,7 +165,9 @@ class NewsSpider(Spider):
         """What the page at an address of the site says, or that it is as it was. Raises FetchError."""
         session = self.session
         address = session.to_wire(url)
-        earlier = session.kept(session.archive.last_reading(address))  # "as it was" says nothing of a text that is lost
+        earlier = session.if_intact(
+            session.archive.last_reading(address)
+        )  # "as it was" says nothing of a text that is lost
         reading = self._read(await fetch(self.crawler, address, earlier=earlier))
         if reading.is_challenge:
             raise FetchError(Trouble.REFUSED, reading.reason or "")
@@ -182,7 +184,7 @@ class NewsSpider(Spider):
         try:
             return self.session.settle(reading, page)
         except (sqlite3.Error, OSError, CorruptDatabaseError) as error:
-            if isinstance(error, OF_ONE_ROW):
+            if isinstance(error, ROW_ERRORS):
                 raise FetchError(Trouble.UNREAD, f"an error in warta itself: {error!r}") from error
             raise  # the disk is full, another program holds the database, or it is damaged
         except Exception as error:
@@ -195,7 +197,7 @@ class NewsSpider(Spider):
         session = self.session
         address = session.to_wire(urljoin(session.site.origin, path))
         assert self.since is not None
-        earlier = session.kept(session.archive.known_listing(address, since=self.since) if conditional else None)
+        earlier = session.if_intact(session.archive.known_listing(address, since=self.since) if conditional else None)
         capture = self._asked[path] = await fetch(self.crawler, address, earlier=earlier)
         reading = self._read(capture)
         session.server_time = reading.server_time
