@@ -164,9 +164,9 @@ def test_a_head_that_never_ends_is_not_read_for_ever(file: Path) -> None:
 
 
 GZIP_HEAD = 10
-MEANINGLESS = {3: "flags: FTEXT and reserved bits", **dict.fromkeys(range(4, 8), "MTIME"), 8: "XFL", 9: "OS"}
-"""Bytes of a gzip member's head of which none says what the member holds (RFC 1952, 2.3.1). Of the flags only FTEXT and
-the reserved bits change nothing."""
+MEANINGLESS = {3: "FTEXT", **dict.fromkeys(range(4, 8), "MTIME"), 8: "XFL", 9: "OS"}
+"""Bytes of a gzip member's head that say nothing of what the member holds (RFC 1952, 2.3.1): of the flags FTEXT
+alone, a time, and how and on what system it was packed."""
 
 
 def test_no_flipped_bit_gives_another_record_without_an_error(file: Path) -> None:
@@ -186,8 +186,8 @@ def test_no_flipped_bit_gives_another_record_without_an_error(file: Path) -> Non
             except WarcError:
                 continue
             assert read == right, (place, bit)
-            unseen.add(place)
-    assert unseen <= set(MEANINGLESS), unseen
+            unseen.add((place, 1 << bit) if place == 3 else (place, 0))
+    assert unseen <= {(place, 1 if place == 3 else 0) for place in MEANINGLESS}
 
 
 def test_a_file_cut_at_any_byte_is_an_error(file: Path) -> None:
