@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract.dates import read_date_line, read_day, read_machine_time
+from archive.extract.dates import ZONES, read_date_line, read_day, read_http_date, read_machine_time
 
 WITA = ZoneInfo("Asia/Makassar")
 
@@ -115,3 +115,91 @@ def test_the_day_a_listing_prints_is_relative_to_the_clock_of_the_server(printed
 def test_machine_times_keep_their_offset(text: str, expected: str | None) -> None:
     moment = read_machine_time(text, WITA)
     assert (moment.isoformat() if moment else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # ISO 8601
+        ("2026-09-30T04:05:06+00:00", "2026-09-30T12:05:06+08:00"),
+        ("2026-09-30T04:05:06Z", "2026-09-30T12:05:06+08:00"),
+        ("2026-09-30T04:05:06", "2026-09-30T04:05:06+08:00"),
+        ("2026-09-30 04:05", "2026-09-30T04:05:00+08:00"),
+        ("2026-09-30T04:05:06.789+0700", "2026-09-30T05:05:06.789000+08:00"),
+        ("\n 2026-09-30T04:05:06Z ", "2026-09-30T12:05:06+08:00"),
+        # RFC 2822
+        ("Wed, 30 Sep 2026 04:05:06 +0700", "2026-09-30T05:05:06+08:00"),
+        ("Wed, 30 Sep 2026 04:05:06 GMT", "2026-09-30T12:05:06+08:00"),
+        ("30 Sep 2026 04:05:06 +0000", "2026-09-30T12:05:06+08:00"),
+        ("Wed, 30 Sep 2026 04:05:06 -0000", "2026-09-30T12:05:06+08:00"),
+        ("Wed, 30 Sep 2026 04:05:06 WIB", "2026-09-30T05:05:06+08:00"),
+        ("Wed, 30 Sep 2026 04:05:06 wita", "2026-09-30T04:05:06+08:00"),
+        ("Wed, 30 Sep 2026 04:05:06 (WIT)", "2026-09-30T03:05:06+08:00"),
+        ("Wed, 30 Sep 2026 04:05:06", "2026-09-30T04:05:06+08:00"),
+        # the ends of what is believed
+        ("1990-01-01T00:00:00+08:00", "1990-01-01T00:00:00+08:00"),
+        ("2200-12-31T23:59:59+08:00", "2200-12-31T23:59:59+08:00"),
+    ],
+)
+def test_a_machines_time_is_that_moment_in_the_offset_of_the_site(text: str, expected: str) -> None:
+    moment = read_machine_time(text, WITA)
+    assert moment is not None
+    assert moment.isoformat() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026-09-30",  # a day is no time
+        "20260930",
+        "Wed, 30 Sep 2026",
+        "Wed, 30 Sep 2026 04:05:06 WIX",  # a zone that nobody knows
+        "Wed, 30 Sep 2026 04:05:06 +99999999999999999999",
+        "2026-09-30T04:05:06+99999999999999999999",
+        "Wed, 21 Oct 2026 07:28:00 -99999999999999",
+        "Wed, 31 Feb 2026 04:05:06 GMT",
+        "2026-09-30T25:05:06Z",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00-14:00",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59+14:00",
+        "1989-12-31T23:59:59+08:00",
+        "2201-01-02T00:00:00+08:00",
+        "Fri, 31 Dec 9999 23:59:59 -1400",
+        pytest.param(
+            "Mon, 01 Jan 0001 00:00:00 +0000",  # what programs print for no time
+            marks=pytest.mark.xfail(strict=True, reason="Python's e-mail module takes the year 0001 for 2001"),
+        ),
+        "1790000000000",
+        "9" * 5000,
+    ],
+)
+def test_what_is_no_time_of_the_web_is_left_empty(text: str) -> None:
+    assert read_machine_time(text, WITA) is None
+    assert read_machine_time(text, None) is None
+    assert read_http_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wed, 30 Sep 2026 04:05:06 GMT", "2026-09-30T04:05:06+00:00"),
+        ("Wednesday, 30-Sep-26 04:05:06 GMT", "2026-09-30T04:05:06+00:00"),
+        ("Wed Sep 30 04:05:06 2026", "2026-09-30T04:05:06+00:00"),
+        ("120", None),
+        (None, None),
+        ("soon", None),
+    ],
+)
+def test_the_three_forms_of_http_dates_are_read(text: str | None, expected: str | None) -> None:
+    moment = read_http_date(text)
+    assert (moment.isoformat() if moment else None) == expected
+
+
+@given(st.datetimes(min_value=datetime(1990, 1, 2), max_value=datetime(2200, 12, 30)), st.sampled_from(sorted(ZONES)))  # noqa: DTZ001
+def test_whatever_is_printed_with_an_indonesian_zone_is_that_moment(moment: datetime, zone: str) -> None:
+    printed = moment.replace(microsecond=0, tzinfo=ZONES[zone])
+    month = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()[printed.month - 1]
+    text = f"{printed:%d} {month} {printed:%Y %H:%M:%S}"
+    assert read_machine_time(f"{text} {zone}", WITA) == printed
