@@ -160,7 +160,9 @@ def test_the_number_in_an_id(article_id: str | None, number: int | None) -> None
     assert number_of(article_id) == number
 
 
-@pytest.mark.parametrize(("column", "value"), [("state", "aneh"), ("noticed_at", "kemarin"), ("discovered_at", "2026-99")])
+@pytest.mark.parametrize(
+    ("column", "value"), [("state", "aneh"), ("noticed_at", "kemarin"), ("discovered_at", "2026-99")]
+)
 def test_a_value_that_warta_never_writes_is_damage_and_said_so(archive: Archive, column: str, value: str) -> None:
     a_run(archive, NOW)
     archive.db.execute(f"UPDATE pages SET {column} = ?", [value])
