@@ -122,6 +122,17 @@ def test_a_database_that_was_thrown_away_is_made_again(data: Path) -> None:
     assert_same(without_runs(live), without_runs(told(data)))
 
 
+def test_the_history_of_runs_and_of_listings_is_made_again_from_the_files_alone(data: Path) -> None:
+    live = told(data)
+    for path in data.glob("archive.db*"):
+        path.unlink()
+    remake(data)
+    made = told(data)
+    assert len(live["runs"]) == 6
+    for table in ("runs", "walks", "listings", "pages"):
+        assert_same({table: live[table]}, made)
+
+
 def test_what_reads_otherwise_is_shown_field_by_field(data: Path) -> None:
     live = told(data)
     read_otherwise(data)
