@@ -43,11 +43,11 @@ def files(data: Path) -> set[str]:
     ("place", "full"),
     [
         ("archive.ingest.imports.shutil.copyfileobj", full_disk),
-        ("archive.ingest.imports._by_record", full_disk),
+        ("archive.ingest.imports._split_into_members", full_disk),
         ("archive.ingest.spool.Spool.add", full_database),
         ("archive.ingest.spool.Spool.take", full_database),
         ("archive.ingest.loader.Loader.take", full_database),
-        ("archive.ingest.imports.note", full_disk),
+        ("archive.ingest.imports.register_warcs", full_disk),
         ("archive.ingest.imports.update_terms", full_database),
     ],
 )
@@ -72,7 +72,7 @@ def test_an_import_that_fills_the_disk_leaves_nothing_behind_and_is_done_again(
         ("archive.ingest.spool.Spool.add", full_database),
         ("archive.ingest.loader.Loader.take", full_database),
         ("archive.ingest.rebuild.update_terms", full_database),
-        ("archive.ingest.rebuild.note", full_disk),
+        ("archive.ingest.rebuild.register_warcs", full_disk),
         ("archive.ingest.rebuild._swap", full_database),
     ],
 )

@@ -129,7 +129,7 @@ def test_the_history_of_runs_and_of_listings_is_made_again_from_the_files_alone(
     remake(data)
     made = told(data)
     assert len(live["runs"]) == 6
-    for table in ("runs", "walks", "listings", "pages"):
+    for table in ("runs", "walks", "listings"):
         assert_same({table: live[table]}, made)
 
 

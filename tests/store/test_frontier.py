@@ -17,10 +17,10 @@ from archive.store.frontier import (
     LONGEST_RETRY_AFTER,
     Frontier,
     Walk,
-    disbelieve_future,
+    mark_read,
     next_check,
     number_of,
-    settle,
+    reset_future_times,
 )
 from archive.store.runs import leave_alone, left_alone_until, start_run
 from archive.store.timestamps import iso_utc
@@ -53,7 +53,7 @@ def a_run(archive: Archive, at: datetime) -> None:
     listed = Listed(address=Address("article", 101, URL), title="Judul", published_at=NOW)
     frontier.discover([listed], on="/terkini", at=at, walked=("listing", walk))
     with archive.writing():
-        settle(archive, KALTIM, URL, "antara-kaltim/101", at=at)
+        mark_read(archive, KALTIM, URL, "antara-kaltim/101", at=at)
     capture = Capture(
         site=KALTIM.name,
         url=LISTING,
@@ -74,20 +74,20 @@ def test_what_a_run_noted_years_ahead_is_due_and_walked_anew(archive: Archive) -
     a_run(archive, NOW + YEARS)
     frontier = Frontier(archive, KALTIM)
     assert frontier.due(before=NOW, limit=9) == []
-    assert disbelieve_future(archive, NOW) == 1
+    assert reset_future_times(archive, NOW) == 1
     row = page(archive)
     assert (row["checked_at"], row["due_at"], row["state"]) == (None, iso_utc(NOW), "read")
     assert {row["discovered_at"], row["noticed_at"], row["first_read_at"]} == {iso_utc(NOW)}
     assert [one.url for one in frontier.due(before=NOW, limit=9)] == [URL]
     assert (frontier.walk("listing"), archive.known_listing(LISTING, since=date(2026, 1, 1))) == (Walk(), None)
-    assert disbelieve_future(archive, NOW) == 0
+    assert reset_future_times(archive, NOW) == 0
 
 
 def test_an_edit_that_a_listing_tells_afterwards_is_seen(archive: Archive) -> None:
     a_run(archive, NOW + YEARS)
-    disbelieve_future(archive, NOW)
+    reset_future_times(archive, NOW)
     with archive.writing():
-        settle(archive, KALTIM, URL, "antara-kaltim/101", at=NOW)
+        mark_read(archive, KALTIM, URL, "antara-kaltim/101", at=NOW)
     assert page(archive)["due_at"] > iso_utc(NOW)
     edited = Listed(address=Address("article", 101, URL), title="Judul baru", published_at=NOW)
     Frontier(archive, KALTIM).discover([edited], on="/terkini", at=NOW + timedelta(minutes=1))
@@ -98,7 +98,7 @@ def test_an_edit_that_a_listing_tells_afterwards_is_seen(archive: Archive) -> No
 def test_clocks_may_differ_by_some_minutes(archive: Archive, ahead: timedelta) -> None:
     a_run(archive, NOW + ahead)
     before = page(archive)
-    assert disbelieve_future(archive, NOW) == 0
+    assert reset_future_times(archive, NOW) == 0
     assert page(archive) == before
     assert Frontier(archive, KALTIM).walk("listing").items == 1
     assert archive.known_listing(LISTING, since=date(2026, 1, 1)) is not None
@@ -108,7 +108,7 @@ def test_clocks_may_differ_by_some_minutes(archive: Archive, ahead: timedelta) -
 def test_each_time_that_lies_ahead_makes_its_page_due(archive: Archive, column: str) -> None:
     a_run(archive, NOW - timedelta(days=1))
     archive.db.execute(f"UPDATE pages SET {column} = ?", [iso_utc(NOW + YEARS)])
-    assert disbelieve_future(archive, NOW) == 1
+    assert reset_future_times(archive, NOW) == 1
     assert page(archive)["due_at"] == iso_utc(NOW)
     assert page(archive)[column] == (None if column == "checked_at" else iso_utc(NOW))
 
@@ -119,17 +119,17 @@ def test_each_time_that_lies_ahead_makes_its_page_due(archive: Archive, column: 
 def test_no_page_waits_longer_than_the_ladders_last_rung(archive: Archive, due_in: timedelta, kept: bool) -> None:
     a_run(archive, NOW)
     archive.db.execute("UPDATE pages SET due_at = ?", [iso_utc(NOW + due_in)])
-    assert disbelieve_future(archive, NOW) == (not kept)
+    assert reset_future_times(archive, NOW) == (not kept)
     assert page(archive)["due_at"] == iso_utc(NOW + due_in if kept else NOW)
 
 
 def test_a_site_that_asks_for_years_of_rest_is_asked_in_a_week(archive: Archive) -> None:
     run_id = start_run(archive, RunStart(KALTIM.name, "", NOW, {}))
     leave_alone(archive, run_id, until=NOW + LONGEST_RETRY_AFTER)
-    disbelieve_future(archive, NOW)
+    reset_future_times(archive, NOW)
     assert left_alone_until(archive, KALTIM) == NOW + LONGEST_RETRY_AFTER
     leave_alone(archive, run_id, until=NOW + YEARS)
-    disbelieve_future(archive, NOW)
+    reset_future_times(archive, NOW)
     assert left_alone_until(archive, KALTIM) is None
 
 

@@ -15,14 +15,14 @@ from archive.store.database import Archive, Row
 from archive.store.frontier import Frontier, Walk
 from archive.store.runs import (
     CUT_OFF,
-    UNTOLD,
+    END_UNKNOWN,
     account_of,
+    add_undated_run,
     apply_account,
     end_run,
     forget_listings,
     leave_alone,
     left_alone_until,
-    note_untold_start,
     run_id_at,
     start_of,
     start_run,
@@ -203,16 +203,16 @@ def test_a_start_is_noted_once(archive: Archive) -> None:
 
 
 def test_a_file_that_does_not_say_when_its_run_began_makes_a_row_that_says_so(archive: Archive) -> None:
-    note_untold_start(archive, START)
-    note_untold_start(archive, START)
+    add_undated_run(archive, START)
+    add_undated_run(archive, START)
     (run,) = archive.rows("SELECT * FROM runs")
-    assert (run["verdict"], run["reason"], run["finished_at"]) == (*UNTOLD.values(), iso_utc(NOW))
+    assert (run["verdict"], run["reason"], run["finished_at"]) == (*END_UNKNOWN.values(), iso_utc(NOW))
 
 
 @pytest.mark.parametrize(("hours", "rows"), [(-1, 2), (0, 1), (0.5, 1), (1, 1), (1.5, 2)])
 def test_a_file_of_a_run_that_has_a_row_makes_no_other(archive: Archive, hours: float, rows: int) -> None:
     end_run(archive, start_run(archive, START), END)  # from NOW to an hour later
-    note_untold_start(archive, RunStart("mc-paser", "", NOW + timedelta(hours=hours), {}))
+    add_undated_run(archive, RunStart("mc-paser", "", NOW + timedelta(hours=hours), {}))
     assert len(archive.rows("SELECT 1 FROM runs")) == rows
 
 

@@ -66,7 +66,7 @@ def take(data: Path, *files: Path) -> tuple[Report, list[str]]:
         list(files),
         workers=1,
         scheduler=None,
-        tell=lambda done, total, pages: None,
+        on_progress=lambda done, total, pages: None,
         say=lambda line: None,
         complain=complaints.append,
     )
@@ -89,7 +89,7 @@ def again(data: Path) -> Report:
         dry_run=False,
         workers=1,
         scheduler=None,
-        tell=lambda done, total, pages: None,
+        on_progress=lambda done, total, pages: None,
         say=lambda line: None,
     )
 
