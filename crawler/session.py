@@ -22,9 +22,10 @@ from archive.sites import SITES, Site
 from archive.store import runs
 from archive.store.articles import Meaning
 from archive.store.database import Archive, Row
-from archive.store.frontier import FROM_LIST, LONGEST_RETRY_AFTER, Frontier, Page
+from archive.store.frontier import FROM_LIST, LONGEST_RETRY_AFTER, Frontier
 from archive.store.lock import hold
 from archive.store.outcome import Failure, Outcome, settle, settle_failure
+from archive.store.pages import Page
 from archive.store.payload import payload_fault, payload_record
 from archive.store.timestamps import iso_utc
 from archive.warc.account import FAILURE, NAMED, RUN_END, RunStart

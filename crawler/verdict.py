@@ -9,18 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from archive.extract.article import GENERIC, Article
-
-
-class Verdict(StrEnum):
-    """What became of a run. DEGRADED: a field, a way of discovery or the rhythm is not what it was."""
-
-    WELL = "well"
-    DEGRADED = "degraded"
-    READ_NOTHING = "read nothing"
-    FOUND_NOTHING = "found nothing"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    STOPPED = "stopped"
+from archive.store.runs import Verdict
 
 
 class Trouble(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import os
 import shutil
@@ -20,7 +19,8 @@ from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
 from archive.store.lock import hold
 from archive.warc.capture import FOREIGN
-from archive.warc.reader import end_of_record, walk
+from archive.warc.members import end_of_record, walk
+from archive.warc.sealing import file_sha256
 
 _COPY_BYTES = 1 << 20
 _MAX_LINE_BYTES = 1 << 16
@@ -121,23 +121,18 @@ def _keep_file(archive: Archive, name: str, stream: IO[bytes], incoming: Path, c
         )
     if not any(member.whole for member in walk(incoming)):
         raise ForeignFileError("there is no whole WARC record in this file.")
-    sha256 = _sha256(incoming)
+    sha256 = file_sha256(incoming)
     if archive.row("SELECT 1 FROM warcs WHERE sha256 = ?", [sha256]):
         return f"{name} is in the archive already."
     folder = archive.warc_root / FOREIGN / f"{datetime.now(UTC):%Y}"
     folder.mkdir(parents=True, exist_ok=True)
     stem = name.removesuffix(".gz").removesuffix(".warc")
     number, place = 1, folder / f"{stem}.warc.gz"
-    while place.exists() and _sha256(place) != sha256:  # the same file is there where an import was stopped
+    while place.exists() and file_sha256(place) != sha256:  # the same file is there where an import was stopped
         number += 1
         place = folder / f"{stem}-{number}.warc.gz"
     incoming.replace(place)
     return f"{name} is kept as {place.relative_to(archive.warc_root.parent)}."
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _safe(name: str) -> str:

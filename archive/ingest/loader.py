@@ -14,8 +14,9 @@ from archive.ingest.scan import Event, Named, RunBegan, RunEnded
 from archive.sites import SITES, Site, named
 from archive.store.articles import Meaning
 from archive.store.database import ROW_ERRORS, Archive, CorruptDatabaseError
-from archive.store.frontier import FROM_LIST, FROM_WARC, Frontier, Page, page_at, page_of, restore_page
+from archive.store.frontier import FROM_LIST, FROM_WARC, Frontier
 from archive.store.outcome import Failure, settle, settle_failure
+from archive.store.pages import Page, page_at, page_of, restore_page
 from archive.store.payload import payload_record, read_stored
 from archive.store.runs import add_undated_run, apply_account, run_id_at, run_id_of, start_run
 from archive.store.syndication import remove_twins

@@ -22,7 +22,7 @@ from archive.ingest.spool import Spool, throw_away_spool
 from archive.ingest.workers import executor_of, read_slices
 from archive.store.database import Archive, ArchiveError
 from archive.store.outcome import Failure
-from archive.warc.writer import describe
+from archive.warc.sealing import describe
 
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors that say that nothing more can be written."""

@@ -20,7 +20,7 @@ from archive.store.database import Archive, ArchiveError, CorruptDatabaseError, 
 from archive.store.lock import hold
 from archive.store.runs import forget_listings
 from archive.warc.capture import FOREIGN
-from archive.warc.writer import describe
+from archive.warc.sealing import describe
 
 _DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal")
 """What SQLite writes beside a database."""

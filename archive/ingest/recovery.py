@@ -14,7 +14,8 @@ from archive.store.frontier import reset_future_times
 from archive.store.runs import CUT_OFF, account_of, end_run, start_of, unfinished
 from archive.store.timestamps import iso_utc
 from archive.warc.account import RUN_END
-from archive.warc.writer import WarcWriter, recover
+from archive.warc.sealing import recover
+from archive.warc.writer import WarcWriter
 
 EARLIEST_CLOCK = datetime(2026, 11, 1, tzinfo=UTC)
 """This version was not there before: a clock that says so has not been set."""

@@ -17,7 +17,8 @@ from archive.store.syndication import bands_of
 from archive.store.timestamps import iso_utc
 from archive.warc.account import FAILURE, NAMED, RunStart, read_account, read_run_start
 from archive.warc.capture import FOREIGN, RESPONSE, REVISIT, capture_of
-from archive.warc.reader import Record, WarcError, read_record, walk
+from archive.warc.members import walk
+from archive.warc.reader import Record, WarcError, read_record
 
 SLICE_RECORDS = 200
 SLICE_BYTES = 8 << 20

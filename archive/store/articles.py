@@ -16,7 +16,8 @@ from zlib import crc32
 from archive.extract.article import GENERIC, Article, ReadingError
 from archive.sites import named
 from archive.store.database import Archive, Row
-from archive.store.frontier import Page, mark_read, number_of, page_at
+from archive.store.frontier import mark_read, number_of
+from archive.store.pages import Page, page_at
 from archive.store.payload import read_stored
 from archive.store.syndication import find_twins, remove_twins
 from archive.store.timestamps import iso_utc

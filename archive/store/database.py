@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive.store.migrations import migrations
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
-from archive.warc.writer import Sealed
+from archive.warc.sealing import Sealed
 
 BUSY_SECONDS = 60
 """How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""

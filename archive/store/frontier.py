@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from archive.extract.listings import Listed
 from archive.sites import Address, Site
-from archive.store.database import Archive, CorruptDatabaseError, Row
+from archive.store.database import Archive, Row
+from archive.store.pages import Page, PageState, moment, page_at, page_of, page_of_row
 from archive.store.timestamps import iso_local, iso_utc
 
 LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
@@ -31,73 +31,6 @@ LONGEST_RETRY_AFTER = timedelta(days=7)
 WITHDRAWN_AFTER = timedelta(days=1)
 """A page that answers 404 now and still does so long after is withdrawn; 410 says so at once. A missing page is looked
 at on the same ladder, counted from when it was first missed: it may come back."""
-
-
-class PageState(StrEnum):
-    """What is known of a page. OTHER_ADDRESS: its story is known under another address."""
-
-    NEW = "new"
-    READ = "read"
-    FAILED = "failed"
-    MISSING = "missing"
-    GONE = "gone"
-    OTHER_ADDRESS = "other address"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A row of the table `pages`: an address at which an article was named or read. Times are as iso_utc writes them;
-    `published_at` and `modified_at` are in the site's offset, `listed_day` is a day."""
-
-    url: str
-    site: str
-    article_id: str | None
-    kind: str
-    published_at: str | None
-    modified_at: str | None
-    discovered_at: str
-    discovered_on: str
-    checked_at: str | None
-    due_at: str | None
-    checks: int
-    state: PageState
-    reason: str | None
-    listed_day: str | None
-    listed_title: str | None
-    noticed_at: str
-    first_read_at: str | None
-    missing_since: str | None
-    failures: int
-
-    @property
-    def was_read(self) -> bool:
-        return self.first_read_at is not None
-
-    def is_known_since(self, moment: datetime) -> bool:
-        """Whether the page was looked at at a moment or later."""
-        return self.checked_at is not None and self.checked_at >= iso_utc(moment)
-
-
-_COLUMNS = frozenset(field.name for field in fields(Page))
-
-
-def page_at(archive: Archive, url: str) -> Page | None:
-    return _page(archive.row("SELECT * FROM pages WHERE url = ?", [url]))
-
-
-def page_of(archive: Archive, article_id: str | None) -> Page | None:
-    """The page of an article."""
-    return _page(archive.row("SELECT * FROM pages WHERE article_id = ?", [article_id]))
-
-
-def _page(row: Row | None) -> Page | None:
-    if row is None:
-        return None
-    try:
-        state = PageState(row["state"])
-    except ValueError as error:
-        raise CorruptDatabaseError(f"the page {row['url']} has the state {row['state']!r}") from error
-    return Page(**{name: value for name, value in row.items() if name in _COLUMNS} | {"state": state})
 
 
 def next_check(first: datetime, now: datetime) -> datetime | None:
@@ -171,7 +104,7 @@ class Frontier:
             values |= {"state": PageState.NEW}
             self._archive.insert("pages", values)
             return Noticed(True, at, at)
-        discovered_at, noticed_at = _moment(known.discovered_at), _moment(known.noticed_at)
+        discovered_at, noticed_at = moment(known.discovered_at), moment(known.noticed_at)
         if at < noticed_at:  # an old listing is taken in: it fills gaps and changes nothing
             for name, value in values.items():
                 if getattr(known, name) is None:
@@ -227,7 +160,7 @@ class Frontier:
             " LIMIT :limit",
             {"site": self._site.name, "now": iso_utc(datetime.now(UTC)), "before": iso_utc(before), "limit": limit},
         )
-        return [page for page in map(_page, rows) if page]
+        return [page for page in map(page_of_row, rows) if page]
 
     def failed(self, page: Page, *, at: datetime, reason: str, of_site: bool) -> None:
         """Notes that a page could not be fetched or read. It stays due where the whole site was at fault (`of_site`); a
@@ -275,7 +208,7 @@ class Frontier:
         if row is None:
             return Walk()
         day = date.fromisoformat(row["day"]) if row["day"] else None
-        return Walk(row["items"], day, tuple(json.loads(row["edge"])), _moment(row["joined_at"]))
+        return Walk(row["items"], day, tuple(json.loads(row["edge"])), moment(row["joined_at"]))
 
     def keep_walk(self, way: str, walk: Walk, *, at: datetime) -> None:
         """Keeps that a way is walked so far without a gap, as of `at`."""
@@ -295,12 +228,6 @@ class Frontier:
             [self._article_id(listed.address), listed.address.url],
         )
         return date.fromisoformat(row["published_date"]) if row and row["published_date"] else None
-
-
-def restore_page(archive: Archive, page: Page) -> None:
-    """Makes the row of a page what it was. Within a transaction."""
-    assignments = ", ".join(f"{name} = :{name}" for name in _COLUMNS)
-    archive.db.execute(f"UPDATE pages SET {assignments} WHERE url = :url", asdict(page))
 
 
 def reset_future_times(archive: Archive, now: datetime) -> int:
@@ -403,11 +330,4 @@ def _changed(known: Page, listed: dict[str, Any]) -> bool:
 
 
 def _time(text: str | None) -> datetime | None:
-    return _moment(text) if text else None
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CorruptDatabaseError(f"{text[:40]!r} stands where a time should") from error
+    return moment(text) if text else None

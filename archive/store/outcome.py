@@ -20,7 +20,8 @@ from archive.extract.exchange import Reading
 from archive.sites import Site, named
 from archive.store.articles import Meaning, known_story, shelve
 from archive.store.database import Archive, Row
-from archive.store.frontier import Frontier, Page, page_at
+from archive.store.frontier import Frontier
+from archive.store.pages import Page, page_at
 from archive.store.timestamps import iso_utc
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from archive.sites import Site
@@ -14,9 +15,22 @@ from archive.store.timestamps import iso_utc
 from archive.warc.account import RunStart
 from archive.warc.capture import FOREIGN
 
-CUT_OFF = {"verdict": "stopped", "reason": "cut off"}
+
+class Verdict(StrEnum):
+    """What became of a run. DEGRADED: a field, a way of discovery or the rhythm is not what it was."""
+
+    WELL = "well"
+    DEGRADED = "degraded"
+    READ_NOTHING = "read nothing"
+    FOUND_NOTHING = "found nothing"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    STOPPED = "stopped"
+
+
+CUT_OFF = {"verdict": Verdict.STOPPED, "reason": "cut off"}
 """What is known of a run that did not end by itself."""
-END_UNKNOWN = {"verdict": "stopped", "reason": "how it ended is not in its WARC files"}
+END_UNKNOWN = {"verdict": Verdict.STOPPED, "reason": "how it ended is not in its WARC files"}
 
 _TEXT_COLUMNS = ("verdict", "reason", "discovery", "filled", "retry_at", "finished_at")
 _COUNT_COLUMNS = (

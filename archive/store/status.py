@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from archive.sites import SITES
 from archive.store.database import Archive
+from archive.store.runs import Verdict
 from archive.store.timestamps import iso_utc
 
 TREND_RUNS = 30
@@ -62,7 +63,7 @@ def status_of(archive: Archive, site: str) -> SiteStatus:
         last_run=last.get("started_at"),
         verdict=last.get("verdict") or ("running, or cut off" if last else "never run"),
         reason=last.get("reason"),
-        trend=_trend([(run["new"], run["verdict"] in (None, "well")) for run in reversed(runs)]),
+        trend=_trend([(run["new"], run["verdict"] in (None, Verdict.WELL)) for run in reversed(runs)]),
     )
 
 

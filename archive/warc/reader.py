@@ -7,23 +7,16 @@ a part of a record.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import mmap
 import re
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from archive.warc.capture import RESPONSE, REVISIT, Capture
 from archive.warc.http_message import (
-    HEAD_END,
     MAX_BODY_BYTES,
     Body,
     CodingError,
@@ -34,20 +27,13 @@ from archive.warc.http_message import (
     parse_head,
     split_message,
 )
+from archive.warc.members import NotWholeError, WholeMember, digest, read_member
 
 MAX_BLOCK_BYTES = 64 << 20
 """Bytes of a record's block that are held in memory. Of a larger one (a video) the head is read and no more."""
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 """A WARC-Date outside these years is none: the web is not older, and SQLite and Python's time zones end before 9999."""
 
-_READ_BYTES = 1 << 16
-"""Bytes read from a file at a time; a record may begin anywhere in them."""
-_MAX_HEAD_BYTES = 1 << 20
-_MAX_END_BYTES = 16
-_CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
-_BLOCK_DIGEST = re.compile(rb"(?im)^warc-block-digest[ \t]*:[ \t]*([a-z0-9-]+):([a-z0-9+/=]+)[ \t]*\r?$")
-_MEMBER_MAGIC = b"\x1f\x8b\x08"
-"""How a gzip member begins (RFC 1952, 2.3)."""
 _HEAD_PARSER = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"])
 _TIMESTAMP = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?|(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)"
@@ -172,8 +158,8 @@ def read_record(path: Path, offset: int) -> Record:
     try:
         with path.open("rb") as file:
             file.seek(offset)
-            return _record(_read_member(file, b"", MAX_BLOCK_BYTES), offset)
-    except _NotWholeError as error:
+            return _record(read_member(file, b"", MAX_BLOCK_BYTES), offset)
+    except NotWholeError as error:
         raise WarcError(f"{path.name} has no whole record at {offset}: {error}.") from error
     except OSError as error:
         raise WarcError(f"{path.name} cannot be read at {offset}: {error.strerror}.") from error
@@ -188,158 +174,11 @@ def read_captured(root: Path, capture: Capture) -> Record:
     return record
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Bytes of a compressed file that are one whole record, or damaged and none."""
-
-    offset: int
-    length: int
-    whole: bool
-
-
-def walk(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Member]:
-    """All bytes of a file of one record a gzip member, as records and what is damaged between them; with `start` and
-    `end`, which are where records begin, the part between."""
-    end = path.stat().st_size if end is None else end
-    while start < end:
-        for offset, length in whole_members(path, start=start):
-            if offset >= end:
-                return
-            yield Member(offset, length, whole=True)
-            start = offset + length
-        if start < end:
-            following = _next_record(path, start + 1)
-            yield Member(start, following - start, whole=False)
-            start = following
-
-
-def _next_record(path: Path, start: int) -> int:
-    """Where the next record begins; the file's size where there is none."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        while (start := data.find(_MEMBER_MAGIC, start)) >= 0:
-            try:
-                if zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[start : start + _READ_BYTES], 5) == b"WARC/":
-                    return start
-            except zlib.error:
-                pass
-            start += 1
-        return len(data)
-
-
-def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:
-    """(offset, length) of the gzip members from `start` on that are one whole record; stops at the first that is
-    not."""
-    with path.open("rb") as file:
-        file.seek(start)
-        offset, pending = start, b""
-        while True:
-            try:
-                member = _read_member(file, pending, 0)
-            except _NotWholeError:
-                return
-            yield offset, member.length
-            offset, pending = offset + member.length, member.following
-
-
-def end_of_record(text: bytes) -> int | None:
-    """How many bytes the record has that begins so, without the line ends after it; None where that is not said."""
-    match = HEAD_END.search(text)
-    try:
-        return match.end() + _block_size(text[: match.end()]) if match else None
-    except _NotWholeError:
-        return None
-
-
-class _NotWholeError(Exception):
-    """Bytes are no whole record; the message says why, as part of a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """A whole record: its head, the first bytes of its block, the block's size, the member's compressed length, and
-    compressed bytes already read that follow it."""
-
-    head: bytes
-    block: bytes
-    block_size: int
-    length: int
-    following: bytes
-
-
-class _Hash(Protocol):
-    def update(self, data: bytes, /) -> None: ...
-    def digest(self) -> bytes: ...
-    def hexdigest(self) -> str: ...
-
-
-def _read_member(file: BinaryIO, pending: bytes, held_bytes: int) -> _Member:
-    """Reads one gzip member to its end, holding no more than `held_bytes` of its block. `pending` was already read
-    from the file. Raises _NotWholeError unless it is one record whose length and digest are as its head says."""
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    length, head, size, block, end = 0, b"", -1, bytearray(), bytearray()
-    seen, checked, told = 0, None, b""
-    while not inflate.eof:
-        pending = pending or file.read(_READ_BYTES)
-        if not pending:
-            raise _NotWholeError("the file ends within it" if length else "the file ends there")
-        try:
-            text = inflate.decompress(pending)
-        except zlib.error as error:
-            raise _NotWholeError("its bytes are damaged") from error
-        length += len(pending) - len(inflate.unused_data)
-        pending = inflate.unused_data
-        if size < 0:
-            head += text
-            match = HEAD_END.search(head)
-            if match is None:
-                if len(head) > _MAX_HEAD_BYTES:
-                    raise _NotWholeError("its head has no end")
-                continue
-            size = _block_size(head[: match.end()])
-            checked, told = _block_digest(head[: match.end()])
-            head, text = head[: match.end()], head[match.end() :]
-        part = text[: size - seen]
-        seen += len(part)
-        if checked is not None:
-            checked.update(part)
-        block += part[: max(0, held_bytes - len(block))]
-        end += text[len(part) :][: _MAX_END_BYTES + 1 - len(end)]
-    if size < 0:
-        raise _NotWholeError("it has no head")
-    if seen < size or len(end) > _MAX_END_BYTES or end.strip(b"\r\n"):
-        raise _NotWholeError("its length is not what its head says")
-    if checked is not None and not _is_digest(checked, told):
-        raise _NotWholeError("its digest is not what its head says")
-    return _Member(head, bytes(block), size, length, pending)
-
-
-def _block_size(head: bytes) -> int:
-    match = _CONTENT_LENGTH.search(head)
-    if match is None or not head.startswith(b"WARC/"):
-        raise _NotWholeError("it has no head of a WARC record")
-    return int(match[1])
-
-
-def _block_digest(head: bytes) -> tuple[_Hash | None, bytes]:
-    """(what reckons the digest that a head names, the digest it names); None for a kind that Python does not have."""
-    match = _BLOCK_DIGEST.search(head)
-    name = match[1].decode().lower().replace("-", "") if match else ""
-    if match is None or name not in ("md5", "sha1", "sha256", "sha512"):
-        return None, b""
-    return hashlib.new(name, usedforsecurity=False), match[2]
-
-
-def _is_digest(checked: _Hash, told: bytes) -> bool:
-    """Digests are written in base 32 or in hex."""
-    base32 = base64.b32encode(checked.digest()).rstrip(b"=")
-    return told.upper().rstrip(b"=") == base32 or told.lower() == checked.hexdigest().encode()
-
-
-def _record(member: _Member, offset: int) -> Record:
+def _record(member: WholeMember, offset: int) -> Record:
     try:
         parsed = _HEAD_PARSER.parse(BytesIO(member.head))
     except (StatusAndHeadersParserException, EOFError) as error:
-        raise _NotWholeError("it has no head of a WARC record") from error
+        raise NotWholeError("it has no head of a WARC record") from error
     headers = Head(None, parsed.headers)
     url = headers.get("WARC-Target-URI")
     return Record(
@@ -366,12 +205,7 @@ def _date(text: str) -> datetime:
             moment = datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1))  # noqa: DTZ001  (made aware below)
         moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise _NotWholeError(f"its date is none: {text[:40]!r}") from error
+        raise NotWholeError(f"its date is none: {text[:40]!r}") from error
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise _NotWholeError(f"its date is none: {text[:40]!r}")
+        raise NotWholeError(f"its date is none: {text[:40]!r}")
     return moment
-
-
-def digest(data: bytes) -> str:
-    """SHA-1 in base 32, as WARC readers expect it."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()

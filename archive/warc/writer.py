@@ -7,8 +7,6 @@ the digests agree for every reader. Content-Encoding and the coded body stay.
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -16,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 from uuid import uuid4
@@ -27,7 +24,9 @@ from warcio.warcwriter import WARCWriter
 
 from archive.warc.capture import RESPONSE, REVISIT, Capture
 from archive.warc.http_message import parse_head, unframed
-from archive.warc.reader import WIRE_LENGTH, Record, digest, walk
+from archive.warc.members import digest
+from archive.warc.reader import WIRE_LENGTH, Record
+from archive.warc.sealing import Sealed, seal
 
 MAX_FILE_BYTES = 1 << 30
 """At this size the next file begins, as is usual with WARC files (WARC 1.1, annex C.1)."""
@@ -49,31 +48,6 @@ class Exchange:
     started_at: datetime
     ip: str | None = None
     truncated: Literal["length", "time", "unspecified"] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A finished file: records, size in bytes, sha256 in hex."""
-
-    warc: str
-    records: int
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What became of a file that a crash left open: sealed with its whole records, the cut tail set aside."""
-
-    part: Path
-    sealed: Sealed | None
-    tail: Path | None
-    tail_bytes: int
-
-    def __str__(self) -> str:
-        kept = f"{self.sealed.records} whole records kept" if self.sealed else "no whole record"
-        cut = f", a cut tail of {self.tail_bytes} bytes set aside in {self.tail.name}" if self.tail else ""
-        return f"{self.part.name}: {kept}{cut}."
 
 
 class WarcWriter:
@@ -215,43 +189,7 @@ class WarcWriter:
             return
         self._file.close()
         self._file = None
-        self._sealed.append(_seal(self._root / f"{self._name}.part", self._name, self._records))
-
-
-def recover(part: Path) -> Recovered:
-    """Seals a ….part file that a crash left: everything up to its last whole record stays as it is, a cut tail goes
-    to a file ….tail beside it. Raises OSError; the part is then as it was."""
-    _refuse_taken(part)
-    end, records = 0, 0
-    for member in walk(part):
-        if member.whole:
-            end, records = member.offset + member.length, records + 1
-    size = part.stat().st_size
-    tail = None
-    if end < size:
-        with part.open("r+b") as file:
-            file.seek(end)
-            tail = _set_aside(part.with_suffix(".tail"), file.read())
-            file.truncate(end)
-    name = part.relative_to(part.parents[2]).with_suffix("").as_posix()
-    if records:
-        sealed = _seal(part, name, records)
-    else:
-        part.unlink()
-        sealed = None
-    return Recovered(part, sealed, tail, size - end)
-
-
-def _set_aside(place: Path, tail: bytes) -> Path:
-    """Keeps the bytes in a file of their own at `place`, or beside it where another tail is there."""
-    numbered = (place.with_name(f"{place.name}{number}") for number in count(2))
-    while place.exists() and place.read_bytes() != tail:
-        place = next(numbered)
-    with place.open("wb") as file:
-        file.write(tail)
-        file.flush()
-        os.fsync(file.fileno())
-    return place
+        self._sealed.append(seal(self._root / f"{self._name}.part", self._name, self._records))
 
 
 def _response(exchange: Exchange, earlier: Capture | None) -> tuple[dict[str, str], bytes]:
@@ -305,34 +243,6 @@ def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, bl
         len(block),
     )
     WARCWriter(file, gzip=True, warc_version="WARC/1.1").write_record(record)
-
-
-def describe(path: Path, name: str, records: int) -> Sealed:
-    """A finished file as it is now: its size and digest. Raises OSError."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        size = os.fstat(file.fileno()).st_size
-    return Sealed(name, records, size, sha256)
-
-
-def _refuse_taken(part: Path) -> None:
-    """Raises FileExistsError where another file has the name that a part is to get."""
-    if part.with_suffix("").exists():
-        raise FileExistsError(errno.EEXIST, "another file has its name without .part", str(part))
-
-
-def _seal(part: Path, name: str, records: int) -> Sealed:
-    _refuse_taken(part)
-    sealed = describe(part, name, records)
-    for path in (part, part.parent):
-        opened = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-        if path == part:
-            part.rename(part.with_suffix(""))
-    return sealed
 
 
 def _record_id() -> str:

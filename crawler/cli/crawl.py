@@ -18,10 +18,10 @@ from archive.cli.options import data_option
 from archive.extract.urls import is_loopback
 from archive.ingest.pipeline import StoppedError
 from archive.sites import SITES
+from archive.store.runs import Verdict
 from crawler.cli.options import origin_option
 from crawler.cli.url_list import addresses_in, text_of
 from crawler.settings import WARTA_MIN_DELAY_SECONDS
-from crawler.verdict import Verdict
 
 EXIT_TROUBLE = 1
 FIRST_DAY = date(1990, 1, 1)

@@ -24,7 +24,7 @@ from archive.ingest.pipeline import Report, StoppedError
 from archive.sites import SITES, Address
 from archive.store.database import Archive
 from archive.store.frontier import Frontier
-from archive.warc.reader import walk
+from archive.warc.members import walk
 from crawler.newsroom.newsroom import Newsroom
 from tests.ingest.test_rebuild import remake, without_runs
 from tests.support.clock import later

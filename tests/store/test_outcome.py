@@ -16,8 +16,9 @@ from archive.extract.listings import Listed
 from archive.sites import SITES, Address, named
 from archive.store.articles import Meaning
 from archive.store.database import Archive, Row
-from archive.store.frontier import Frontier, PageState, page_at
+from archive.store.frontier import Frontier
 from archive.store.outcome import Failure, Outcome, settle, settle_failure
+from archive.store.pages import PageState, page_at
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
 

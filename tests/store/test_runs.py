@@ -31,7 +31,7 @@ from archive.store.runs import (
 from archive.store.timestamps import iso_utc
 from archive.warc.account import RunStart
 from archive.warc.capture import Capture
-from archive.warc.writer import Sealed
+from archive.warc.sealing import Sealed
 
 PASER, KALTIM = SITES["mc-paser"], SITES["antara-kaltim"]
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)

@@ -8,7 +8,8 @@ from pathlib import Path
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.store.database import Archive
-from archive.warc.reader import find, read_record, whole_members
+from archive.warc.members import whole_members
+from archive.warc.reader import find, read_record
 
 
 def assert_whole(data: Path) -> None:

@@ -28,7 +28,7 @@ POINTS = {
     "within the transaction of a shelving": ("archive.store.articles.mark_read", "after"),
     "within the transaction of a listing": ("archive.store.frontier.Frontier._discover", "before"),
     "a listing noted": ("archive.store.frontier.Frontier.discover", "after"),
-    "before a file is sealed": ("archive.warc.writer._seal", "before"),
+    "before a file is sealed": ("archive.warc.writer.seal", "before"),
     "sealed, not yet noted": ("archive.store.database.Archive.add_warc", "before"),
     "noted, the run not yet ended": ("archive.store.runs.end_run", "before"),
 }

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from archive.warc import reader
-from archive.warc.reader import UndecodableError, WarcError, digest, read_record, walk
+from archive.warc.members import digest, walk
+from archive.warc.reader import UndecodableError, WarcError, read_record
 from tests.support.warc_records import ANSWER, packed, record
 
 

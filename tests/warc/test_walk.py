@@ -14,16 +14,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.warc.capture import Capture, capture_of
-from archive.warc.reader import (
-    WarcError,
-    end_of_record,
-    find,
-    payload_of,
-    read_captured,
-    read_record,
-    walk,
-    whole_members,
-)
+from archive.warc.members import end_of_record, walk, whole_members
+from archive.warc.reader import WarcError, find, payload_of, read_captured, read_record
 from tests.support.warc_records import ANSWER, packed, record
 
 

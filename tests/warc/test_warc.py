@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc.reader import WarcError, find, read_record, whole_members
-from archive.warc.writer import Exchange, WarcWriter, recover
+from archive.warc.members import whole_members
+from archive.warc.reader import WarcError, find, read_record
+from archive.warc.sealing import recover
+from archive.warc.writer import Exchange, WarcWriter
 
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
 
@@ -47,7 +49,7 @@ def test_a_file_cut_anywhere_keeps_its_whole_records_and_names_the_tail(writer: 
 def test_whole_records_are_found_wherever_what_is_read_at_once_ends(
     writer: WarcWriter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("archive.warc.reader._READ_BYTES", at_once)
+    monkeypatch.setattr("archive.warc.members._READ_BYTES", at_once)
     stored = [writer.write(exchange(b"isi %d" % n)) for n in range(5)]
     path = find(tmp_path, writer.name)
     members = list(whole_members(path))

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.warc.capture import Capture, capture_of
-from archive.warc.reader import Record, digest, find, payload_of, read_record
-from archive.warc.writer import Exchange, WarcWriter, describe, recover
+from archive.warc.members import digest
+from archive.warc.reader import Record, find, payload_of, read_record
+from archive.warc.sealing import describe, recover
+from archive.warc.writer import Exchange, WarcWriter
 from tests.support.warc_records import packed, record
 
 NOW = datetime(2026, 9, 30, 4, 0, 0, 123456, tzinfo=UTC)

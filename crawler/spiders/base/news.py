@@ -20,8 +20,9 @@ from archive.extract.exchange import Reading
 from archive.extract.listings import Listed, Listing, ListingError
 from archive.sites import SITES
 from archive.store.database import ROW_ERRORS, CorruptDatabaseError
-from archive.store.frontier import Noticed, Page, Walk
+from archive.store.frontier import Noticed, Walk
 from archive.store.outcome import Outcome
+from archive.store.pages import Page
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError
 from crawler.fetching import FetchError, fetch
