@@ -126,8 +126,14 @@ def read_http_date(text: str | None) -> datetime | None:
     return read_machine_time(text or "", UTC)
 
 
+_YEAR_BELOW_1000 = re.compile(r"(?<![+\d:-])0\d{3}(?![\d:])")
+"""Programs print 01 Jan 0001 for no time; Python's e-mail module would take it for 2001. Not an offset, as +0700."""
+
+
 def _rfc_2822(text: str) -> datetime | None:
     """RFC 2822, 3.3 and 4.3, with Indonesia's zones. Naive where no zone stands behind the time."""
+    if _YEAR_BELOW_1000.search(text):
+        return None
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError, TypeError):

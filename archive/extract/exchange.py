@@ -31,14 +31,14 @@ class Source:
 
     def place(self, url: str) -> tuple[Site | None, str]:
         """(site, address on the site itself) of what was asked for; (None, url) for what is no web address."""
-        if self.site in SITES:
-            site = SITES[self.site]
-            own = site.own_address(url, origin=self.origin) if self.origin else site.at_home(url)
-            if urlsplit(own).hostname in site.hosts:
-                return site, own
         try:
+            if self.site in SITES:
+                site = SITES[self.site]
+                own = site.own_address(url, origin=self.origin) if self.origin else site.at_home(url)
+                if urlsplit(own).hostname in site.hosts:
+                    return site, own
             return site_of(url), url
-        except ValueError:
+        except ValueError:  # as of "http://[x"
             return None, url
 
     def resolve(self, base: str, target: str | None) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from archive.extract.exchange import Reading, Source, read_exchange
 from archive.sites import SITES
@@ -167,7 +167,7 @@ def _event_of(part: Slice, record: Record) -> DatedEvent | str:
         return DatedEvent(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
     if own and (account := read_account(record)):
         return DatedEvent(record.date, record.offset, _account_event(*account, record))
-    if record.type not in (RESPONSE, REVISIT) or urlsplit(record.url or "").scheme.lower() not in ("http", "https"):
+    if record.type not in (RESPONSE, REVISIT) or not re.match(r"https?://", record.url or "", re.IGNORECASE):
         return record.type
     site = part.source.place(record.url or "")[0]
     if site is None:

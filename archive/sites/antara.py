@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from archive.sites.places import CITIES
 from archive.sites.site import Address, Kind, Layout, ListingForm, Site
 
-_PATH = re.compile(r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografik)/(?P<number>\d{1,12})(?:/(?P<slug>[^/?#]*))?")
+_PATH = re.compile(
+    r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografik)/(?P<number>\d{1,12})(?=[/?#]|$)(?:/(?P<slug>[^/?#]*))?"
+)
 _KINDS: dict[str, Kind] = {"berita": "article", "foto": "photo", "video": "video", "infografik": "infographic"}
 
 # Not the story, in any generation: scripts, ads, links to other stories, sentences of the body repeated large,

@@ -63,9 +63,9 @@ def recover(part: Path) -> Recovered:
 
 def _set_aside(place: Path, tail: bytes) -> Path:
     """Keeps the bytes in a file of their own at `place`, or beside it where another tail is there."""
-    numbered = (place.with_name(f"{place.name}{number}") for number in count(2))
+    name, numbers = place.name, count(2)
     while place.exists() and place.read_bytes() != tail:
-        place = next(numbered)
+        place = place.with_name(f"{name}{next(numbers)}")
     with place.open("wb") as file:
         file.write(tail)
         file.flush()

@@ -48,8 +48,6 @@ def whole(one: Record, **how: Source | Record) -> Reading:
 
 # Whence it comes
 
-UNSPLIT = pytest.mark.xfail(strict=True, reason="Source.place raises ValueError where the file names a described site")
-
 
 @pytest.mark.parametrize(
     ("source", "asked", "site", "own"),
@@ -75,8 +73,8 @@ UNSPLIT = pytest.mark.xfail(strict=True, reason="Source.place raises ValueError 
         (Source(), "javascript:alert(1)", None, "javascript:alert(1)"),
         (Source(), "dns:kaltim.antaranews.com", None, "dns:kaltim.antaranews.com"),
         (Source(), "http://[x", None, "http://[x"),
-        pytest.param(Source("antara-kaltim", ""), "http://[x", None, "http://[x", marks=UNSPLIT),
-        pytest.param(Source("antara-kaltim", LOOPBACK), "http://[x", None, "http://[x", marks=UNSPLIT),
+        (Source("antara-kaltim", ""), "http://[x", None, "http://[x"),
+        (Source("antara-kaltim", LOOPBACK), "http://[x", None, "http://[x"),
         (Source(), "", None, ""),
     ],
 )
