@@ -186,7 +186,7 @@ ANSWERED = {
     "robots": ("text",),
 }
 EACH = [
-    pytest.param(kind, name, marks=() if kind == "story" else pytest.mark.slow)
+    pytest.param(kind, name, marks=pytest.mark.slow)
     for kind in MAKERS
     for name, form in FORMS.items()
     if form.of in ANSWERED[kind]
