@@ -1,1 +1,1 @@
-"""A page or listing as text -> what it says. Pure functions, no database."""
+"""Reading of pages and listings: bytes or text in, an article or a listing out. Pure functions, no database."""

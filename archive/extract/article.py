@@ -1,4 +1,4 @@
-"""Article, and `read_article`: a page -> what it says. The live crawl and the rebuild read with this one function."""
+"""`read_article` reads the article of a page. The crawl and every rebuild read with this one function."""
 
 from __future__ import annotations
 
@@ -21,33 +21,37 @@ from archive.sites import Address, Layout, Site
 from archive.sites.unknown import unknown_site
 
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+"""Numeric character references (HTML, 13.1.4)."""
 _NOWHERE = unknown_site("http://nowhere.invalid/")
 GENERIC = "generic"
-"""The layout of a page that is in none of its site's."""
+"""The layout of a page that has none of its site's layouts."""
 _BY_TRAFILATURA = "trafilatura, from the whole page"
-_LONG_TAG_BYTES = 10_000
 _UNSPOKEN = re.compile(r"[\W_]+")
+_LONG_TAG_BYTES = 10_000
 _MAX_ATTRIBUTES = 2000
+"""A page with a tag of more bytes and more attributes than these is refused. Chosen, not measured."""
 _CLOCK_SLACK = timedelta(days=1)
+"""How far a page's time may be ahead of our clock: for wrong time zones and clocks."""
 
 
 MAX_PAGE_CHARS = 2_000_000
-"""Characters. The longest stories' pages have a tenth of it; what a page of many times that costs to read rises with
-its square."""
+"""Longer pages are refused. The pages of the longest stories have a tenth of it, and the time to read a page grows with
+the square of its length."""
 
 
 class ReadingError(Exception):
-    """A page is not an article, or nothing can be read from it; the message is one line for people."""
+    """A page is no article, or no article can be read from it. The message is one line for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What one page says of one article. None, () or False where the page says nothing: nothing is guessed.
+    """What one page says of one article. A field is None, () or False where the page does not say it; nothing is
+    guessed.
 
-    `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter) holds several names
-    joined by ", ". `body` is paragraphs parted by an empty line; the dateline stays where it was printed, the credits
-    do not. `original_url` is where the page says that the story was published first. `layout` names the generation of
-    markup the page was read with.
+    `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter) and `editor` are names,
+    several joined by ", ". `body` is paragraphs separated by an empty line, with the dateline, without the credits.
+    `original_url` is where the page says that the story was published first. `layout` is the name of the layout that
+    the page was read with (archive.sites.site.Layout), or GENERIC.
     """
 
     site: str
@@ -76,8 +80,8 @@ class Article:
 
     @property
     def fingerprint(self) -> str:
-        """Tells an edit of the story from typography and page chrome: title, text, pewarta and editor without case,
-        space and punctuation, hashed. Equal fingerprints are the same version."""
+        """Equal for texts that are the same version: the first 32 hex digits of a SHA-256 of title, body, pewarta and
+        editor without case, white space and punctuation. So a change of typography is no edit."""
         parts = (self.title, self.body, self.pewarta or "", self.editor or "")
         folded = "\0".join(_UNSPOKEN.sub("", unicodedata.normalize("NFKC", part).casefold()) for part in parts)
         return hashlib.sha256(folded.encode()).hexdigest()[:32]
@@ -86,17 +90,21 @@ class Article:
 def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Article:
     """Reads one page of a site.
 
-    `html` is the decoded page, `url` its address on the site. The site's layouts are tried newest first; their article
-    region goes through trafilatura, their metadata through the layout. A page of no known layout is read by
-    trafilatura whole, says so in `layout` ("generic"), and must name its own address, so that a challenge or a front
-    page is not taken for a story; on a site nobody has described that cannot be asked of it, and what its metadata
-    gives as author is the pewarta where the text names none. Raises ReadingError where there is no story to read.
+    `html` is the decoded page, `url` its address on the site. The site's layouts are tried in their order, newest
+    first. The layout's selectors find the metadata and the article region, and trafilatura reads the region.
+
+    A page of no known layout is read whole by trafilatura, and `layout` is GENERIC. On a described site such a page
+    must name its own address, so that a challenge or a front page is not taken for a story. On an undescribed site the
+    author in its metadata is the pewarta if the text names none.
+
+    Raises ReadingError where there is no story to read.
     """
     return explain_article(html, url=url, site=site, fetched_at=fetched_at)[0]
 
 
 def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> tuple[Article, dict[str, str]]:
-    """(`read_article`'s article, field -> what gave its value: a selector, a machine form, a place in the text)."""
+    """(the article as `read_article` returns it, field -> where its value was found: a selector, the name of a
+    machine-readable form, or a place in the text)."""
     tree = _parse(html)
     metadata = Metadata(tree, html, url=url, site=site)
     address = _address(metadata, url, site)
@@ -119,7 +127,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         raise ReadingError("the page has a title but no text")
     published_at = metadata.published_at(layout)
     if published_at is not None and published_at > fetched_at + _CLOCK_SLACK:
-        published_at = None  # a year mistyped ahead would stand above all news for ever
+        published_at = None  # a mistyped year would keep the story above all news for years
     article = Article(
         site=site.name,
         id=site.article_id(address),
@@ -141,7 +149,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         caption=metadata.caption(layout),
         original_url=metadata.original_url(),
     )
-    apart = read_credits([], byline, site=site)[1]  # what the layout prints apart from the text
+    apart = read_credits([], byline, site=site)[1]  # the credits that the page prints outside the text
     end, byline_css = "the end of the text", layout.byline if layout else ""
     rules = metadata.rules | {
         "body": css or _BY_TRAFILATURA,
@@ -155,9 +163,9 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
 
 
 def declares_article(html: str) -> bool:
-    """Whether a page of a site that nobody has described says of itself that it is an article: by og:type, by a kind
-    of schema.org's Article in JSON-LD or microdata, or by WordPress's body class of a single post. Front pages and
-    lists read well, too, and are none. Raises ReadingError for what is no page."""
+    """Whether a page declares itself an article: by og:type, by a schema.org Article type in JSON-LD or microdata, or
+    by WordPress's body class "single-post". Needed for undescribed sites, because trafilatura finds a text in front
+    pages and lists, too. Raises ReadingError for what is no page."""
     return Metadata(_parse(html), html, url="", site=_NOWHERE).is_of_article()
 
 
@@ -171,7 +179,8 @@ def _parse(html: str) -> Element:
         raise ReadingError("the page is empty")
     for piece in text.split(b"<"):
         if len(piece) > _LONG_TAG_BYTES and piece.partition(b">")[0].count(b"=") > _MAX_ATTRIBUTES:
-            raise ReadingError("an element of the page has thousands of attributes")  # libxml2 compares each with each
+            # libxml2 compares each attribute with all others.
+            raise ReadingError("an element of the page has thousands of attributes")
     try:
         return lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
@@ -179,19 +188,20 @@ def _parse(html: str) -> Element:
 
 
 def _character(reference: re.Match[str]) -> str:
-    """The character of a numeric reference; nothing for one that no XML tree can hold."""
+    """The character of a numeric reference; "" for one that an XML tree cannot hold."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     return "" if code in (0x0B, 0x0C) or code > sys.maxunicode else chr(code)
 
 
 def _address(metadata: Metadata, url: str, site: Site) -> Address:
-    """Which article the page is: what the address says, and the page's own word for the canonical form."""
+    """The address of the article on a page: identified by `url`, in the canonical form that the page itself names.
+    Raises ReadingError where the page names another article."""
     asked = site.identify(url)
     number = asked.number if asked and asked.number is not None else metadata.post_number()
     if asked is None:
         if number is None:
             raise ReadingError(f"{url} is not the address of an article of {site.title}")
-        asked = Address("article", number, url)  # WordPress lets editors choose any permalink; the post says its id
+        asked = Address("article", number, url)  # WordPress permalinks can be any path; the page has the post id
     canonical = asked.url
     for own in metadata.addresses():
         if own.number is not None and number is not None and own.number != number:
@@ -203,7 +213,7 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
 
 
 def _region(tree: Element, source: str, site: Site) -> tuple[Layout | None, Element, str | None]:
-    """(layout, region, the selector that found it) of a page; None where it is of no known layout."""
+    """(layout, article region, selector of the region) of a page; three None for a page of no known layout."""
     for layout in site.layouts:
         if layout.marker and not select(tree, layout.marker, source=source):
             continue

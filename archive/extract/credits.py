@@ -1,13 +1,13 @@
 """Credits as Indonesian newsrooms print them: dateline, pewarta and editor, source credit, (ADV), copyright tail.
 
-Only forms seen on the sites are read; anything else stays in the body, where it was printed.
+Only forms seen on the sites (FACTS, section 3) are read; anything else stays in the body.
 
-    Tana Paser (ANTARA) - Bupati ...          dateline: place, agency mark, dash or none
-    TANA PASER, MCKabPaser – Bupati ...       place and a mark of the newsroom's own (Site.dateline_marks)
-    Tana Paser – Bupati ...                   a place alone, where it is known to be one (Site.places)
-    ... selesai. (ADV/MC Kominfo Paser)       source credit; ADV is a paid advertorial; (*) is no credit
-    Pewarta: R. WartonoEditor: Abdul Hakim    labels glued, on one line or one a line, a value may be missing
-    COPYRIGHT © ANTARA 2026                   the year may be that of rendering: it dates nothing
+    Tana Paser (ANTARA) - Bupati ...          dateline: a place, the agency's mark, a dash or none
+    TANA PASER, MCKabPaser – Bupati ...       dateline: a place and the newsroom's mark (Site.dateline_marks)
+    Tana Paser – Bupati ...                   dateline: a known place alone (Site.places)
+    ... selesai. (ADV/MC Kominfo Paser)       source credit; ADV marks a paid advertorial; (*) is no credit
+    Pewarta: R. WartonoEditor: Abdul Hakim    byline: labels glued together, on one line or on several; one may be empty
+    COPYRIGHT © ANTARA 2026                   never read as a date: the year may be that of rendering
 """
 
 from __future__ import annotations
@@ -39,13 +39,15 @@ _AGENCY = re.compile(
     r"(?P<place>[A-Z][\w .,'’\-/]{1,58}?)\s*,?\s*\((?:ANTARA|Antara)(?:news)?\b[^()]{0,40}\)\s*[-–—]*\s*",
 )
 _MAX_NAME_CHARS = 120
+"""A longer value of a label is a sentence, not a name. Chosen, not measured."""
 _MAX_TAIL_PARAGRAPHS = 14
-"""Paragraphs from the end in which a byline is looked for: below it stand the copyright, notices and share lines."""
+"""How many of the last paragraphs are searched for a byline: the copyright, notices and share lines come after it.
+Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """What the printed grammar says; several pewarta are joined by ", "."""
+    """The credits of a story; several names of a field are joined by ", "."""
 
     pewarta: str | None = None
     editor: str | None = None
@@ -55,10 +57,10 @@ class Credits:
 
 
 def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = (), *, site: Site) -> tuple[list[str], Credits]:
-    """Parts the story from its credits.
+    """Separates the story from its credits: (paragraphs of the body, credits). The dateline stays in the body.
 
-    `paragraphs` is the text as printed, perhaps twice over; `byline` are the lines that the layout prints apart.
-    Returns the paragraphs of the body (the dateline stays in the first) and the credits found.
+    `paragraphs` is the text as printed, which AMP pages may have twice; `byline` are lines of credits that the page
+    prints outside the text.
     """
     printed = [paragraph for paragraph in paragraphs if not _SYNDICATED.match(paragraph)]
     body, lines = _part_byline(_once(printed))
@@ -81,7 +83,8 @@ def read_credits(paragraphs: Sequence[str], byline: Sequence[str] = (), *, site:
 
 
 def read_dateline(paragraph: str, site: Site) -> str | None:
-    """The place before the agency mark, as printed: "Serang, Banten (ANTARA) - ..." gives "Serang, Banten"."""
+    """The place of the dateline at the beginning of a paragraph, as printed: "Serang, Banten (ANTARA) - ..." gives
+    "Serang, Banten"."""
     for form in (_AGENCY, *_forms_of(site.dateline_marks, site.places)):
         if match := form.match(paragraph):
             return match["place"].strip(" ,")
@@ -90,7 +93,7 @@ def read_dateline(paragraph: str, site: Site) -> str | None:
 
 @cache
 def _forms_of(marks: tuple[str, ...], places: tuple[str, ...]) -> list[re.Pattern[str]]:
-    """The forms of datelines that one site prints."""
+    """Regular expressions of the datelines that one site prints besides the agency's."""
     forms = []
     if marks:
         mark = "|".join(map(re.escape, marks))
@@ -101,7 +104,7 @@ def _forms_of(marks: tuple[str, ...], places: tuple[str, ...]) -> list[re.Patter
 
 
 def _once(paragraphs: Sequence[str]) -> list[str]:
-    """AMP pages print the story twice in a row at times; once is enough."""
+    """The first half of paragraphs whose second half repeats it, as some AMP pages do; others as they are."""
     half = len(paragraphs) // 2
     if len(paragraphs) % 2 == 0 and half and list(paragraphs[:half]) == list(paragraphs[half:]):
         return list(paragraphs[:half])
@@ -109,7 +112,8 @@ def _once(paragraphs: Sequence[str]) -> list[str]:
 
 
 def _part_byline(paragraphs: list[str]) -> tuple[list[str], list[str]]:
-    """(body, credit lines): from the first credit line near the end on, nothing belongs to the story."""
+    """(body, lines of credits), split at the first line of credits near the end. What follows it, such as notices and
+    share lines, is not the story either."""
     start = max(0, len(paragraphs) - _MAX_TAIL_PARAGRAPHS)
     for index in range(start, len(paragraphs)):
         text, rest = paragraphs[index], paragraphs[index + 1 :]
@@ -122,7 +126,7 @@ def _part_byline(paragraphs: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _is_credit(text: str) -> bool:
-    """A line of names or what closes a page; a sentence that begins with "Editor:" is neither."""
+    """Whether a paragraph is a byline or the copyright line. A sentence that begins with "Editor:" is neither."""
     if _CLOSING.match(text) or _OLEH.fullmatch(text):
         return True
     names = _LABEL.split(_AFTER_NAMES.sub("", text))
@@ -130,8 +134,8 @@ def _is_credit(text: str) -> bool:
 
 
 def _goes_on(paragraphs: Sequence[str]) -> bool:
-    """Whether the story goes on after what looks like a byline: with a paragraph too long for a share line, above the
-    copyright."""
+    """Whether the story goes on after what looks like a byline: before the copyright line comes a paragraph that is too
+    long for a share line."""
     for text in paragraphs:
         if _CLOSING.match(text):
             return False
@@ -141,7 +145,7 @@ def _goes_on(paragraphs: Sequence[str]) -> bool:
 
 
 def _names(lines: Sequence[str]) -> dict[str, str]:
-    """Label -> names, the first that is not empty."""
+    """Label -> its names joined by ", ", from the first line where the label has any."""
     names: dict[str, str] = {}
     for line in lines:
         line = " ".join(line.split())

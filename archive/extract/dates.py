@@ -1,7 +1,7 @@
-"""Indonesian date lines -> aware datetimes. What is not in a known form is left empty, never guessed.
+"""Reads printed Indonesian dates and machine-readable times as aware datetimes. A form that is not known gives None.
 
-`dateparser` reads relative days ("21 jam lalu", "Kemarin 18:31"); the printed dates of articles are matched whole
-against their grammar here, because a parser made to find a date in anything would find one in anything.
+The dates of articles must match a regular expression as a whole (FACTS, section 4), because `dateparser` finds a date
+in nearly any text. It reads only the relative days of listings ("21 jam lalu", "Kemarin 18:31").
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ZONES = {
     "WITA": ZoneInfo("Asia/Makassar"),
     "WIT": ZoneInfo("Asia/Jayapura"),
 }
-"""Indonesia's three zones; none has daylight saving. Also printed "Wita", "wib"."""
+"""Indonesia's three time zones, none with daylight saving time. They are also printed as "Wita" or "wib"."""
 
 _MONTHS = {
     name: month
@@ -55,8 +55,8 @@ _LINE = re.compile(
 
 
 def read_date_line(text: str, zone: ZoneInfo) -> datetime | None:
-    """The moment a printed line names, as "Jumat, 25 Oktober 2019 16:30 WIB", in `zone`; None unless the whole line
-    is a date with a time of day. A line without WIB, WITA or WIT is in `zone`, the site's own."""
+    """The time that a line such as "Jumat, 25 Oktober 2019 16:30 WIB" gives, in `zone`, the site's own. A line without
+    WIB, WITA or WIT is taken to be in `zone`. None unless the whole line is a date with a time of day."""
     match = _match(text)
     if match is None or match["hour"] is None:
         return None
@@ -77,8 +77,8 @@ def read_date_line(text: str, zone: ZoneInfo) -> datetime | None:
 
 
 def read_day(text: str, *, now: datetime, zone: ZoneInfo) -> date | None:
-    """The day a listing prints beside a link: "11 Juli 2026", "Kemarin 18:31", "21 jam lalu". `now` is the server's
-    clock (its Date header), because relative days are relative to that."""
+    """The day that a listing prints beside a link: "11 Juli 2026", "Kemarin 18:31", "21 jam lalu". `now` is the time on
+    the server's clock (its Date header), which relative days refer to."""
     match = _match(text)
     if match is not None:
         try:
@@ -98,11 +98,11 @@ def read_day(text: str, *, now: datetime, zone: ZoneInfo) -> date | None:
 
 
 def read_machine_time(text: str, zone: tzinfo | None) -> datetime | None:
-    """A time written for machines: ISO 8601 (article:published_time, JSON-LD, REST) or RFC 2822 (RSS pubDate).
+    """A machine-readable time: ISO 8601 (article:published_time, JSON-LD, REST) or RFC 2822 (RSS pubDate).
 
-    One without an offset is in `zone`, the site's own, and all are given in it; without a `zone` a time stays in the
-    offset it names. None for what is no time, for a day alone, for a zone that is not understood, and for years in
-    which there was no web.
+    The result is in `zone`, the site's own; a time without an offset is taken to be in it. Where `zone` is None, a time
+    keeps its own offset, and is naive without one. None for what is no time, a date alone, an unknown zone name, and a
+    year outside FIRST_YEAR to LAST_YEAR.
     """
     text = text.strip()
     if len(text) <= 10:
@@ -122,7 +122,7 @@ def read_machine_time(text: str, zone: tzinfo | None) -> datetime | None:
 
 
 def read_http_date(text: str | None) -> datetime | None:
-    """The time of an HTTP header as Date or Retry-After (RFC 9110, 5.6.7), aware; None for what is none."""
+    """The time in an HTTP header such as Date or Retry-After (RFC 9110, 5.6.7), in UTC; None for what is no time."""
     return read_machine_time(text or "", UTC)
 
 
@@ -141,7 +141,7 @@ def _rfc_2822(text: str) -> datetime | None:
     if moment.tzinfo is not None:
         return moment
     last = text.split()[-1].strip("()").upper()
-    if last == "-0000":  # the time is in UTC, and says nothing of the place
+    if last == "-0000":  # RFC 2822, 3.3: UTC, with no information about the local zone
         return moment.replace(tzinfo=UTC)
     if last in ZONES:
         return moment.replace(tzinfo=ZONES[last])

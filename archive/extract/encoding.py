@@ -1,4 +1,4 @@
-"""Bytes of a page -> text, and text -> bytes that a parser can hold."""
+"""Decodes the bytes of a page, and encodes text so that libxml2 can parse it."""
 
 import codecs
 
@@ -7,16 +7,18 @@ from w3lib.encoding import html_body_declared_encoding, html_to_unicode, http_co
 _NO_CHARSETS = frozenset(
     "base64 bz2 hex idna punycode quopri raw-unicode-escape rot-13 undefined unicode-escape uu zlib".split()
 )
-"""Names that Python's codecs know and no browser does (WHATWG Encoding, 4.2): some fail, some take minutes."""
+"""Codecs of Python that are no charsets of the web (WHATWG Encoding, 4.2). Some raise, some take minutes."""
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+"""Byte order marks of UTF-16 and UTF-32; UTF-32's little-endian mark begins with that of UTF-16."""
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 _SPACES = bytes.maketrans(b"\x0b\x0c", b"  ")
 
 
 def decode_page(body: bytes, content_type: str | None) -> str:
-    """Decodes as a browser does (BOM, Content-Type header, meta), with one exception: bytes that are UTF-8 with
-    non-ASCII in them are UTF-8 whatever the page says, because text of another charset hardly ever is by chance. That
-    holds, too, where a few letters are broken, as where a program cut a text at a byte."""
+    """Decodes a page as a browser does (byte order mark, Content-Type header, meta element), with one exception: bytes
+    that are valid UTF-8 are decoded as such whatever the page declares, because text in another charset is hardly ever
+    valid UTF-8. So are bytes in which at least as many characters are valid UTF-8 beyond ASCII as are broken: some
+    programs cut a text within a character."""
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -33,7 +35,7 @@ def decode_page(body: bytes, content_type: str | None) -> str:
 
 
 def markup_bytes(text: str) -> bytes:
-    """A text in UTF-8 without what no XML tree can hold: NUL ends a document for libxml2, other control characters
-    cannot be written back to a text node, and lone surrogates are no characters."""
+    """The text in UTF-8, without what an XML tree cannot hold: NUL, at which libxml2 ends a document, other control
+    characters, lone surrogates, U+FFFE and U+FFFF (XML 1.0, 2.2). Vertical tab and form feed become spaces."""
     kept = text.encode(errors="ignore").translate(_SPACES, _CONTROLS)
     return kept.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")

@@ -1,5 +1,5 @@
-"""An exchange with a site, as its WARC record tells it: what was asked, what came, and what that says. Pure: the crawl
-and every later reading of the files call the one function here, `read_exchange`."""
+"""Reads the exchanges in WARC records. The crawl, recovery, rebuild and import all call `read_exchange`, so that they
+read the same. Pure functions, no database."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Whence records come, as the warcinfo record of their file tells: for warta's own files the site, the server
-    that stood in its place, how far back the run looked, and when it began."""
+    """Where the records of a file come from, according to its warcinfo record. All None for another program's file.
+
+    For warta's own files: the name of the site, the `origin` that was requested (the site's own, or that of a server in
+    its place), the day back to which the run looked, and when the run began.
+    """
 
     site: str | None = None
     origin: str | None = None
@@ -42,19 +45,20 @@ class Source:
             return None, url
 
     def resolve(self, base: str, target: str | None) -> str:
-        """The address on the site itself to which a link on the page `base` leads."""
+        """The address on the site itself of the link `target` on the page at `base`."""
         return self.place(absolute(base, target))[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one exchange holds.
+    """What one exchange says.
 
-    `url` is the address on the site itself that was asked for, `location` where a redirect leads, `refers_to` the
-    record that holds a revisit's payload. A page gives an `article`, or `reason`, why there is none in it; a listing
-    gives what it lists, of which the run wanted what is not older than `since`. `is_challenge` tells that the page of
-    a bot defence stood in the answer's place. `bands` are those of the article's text (see archive.store.syndication),
-    where somebody reckoned them already. `server_time` is the site's own clock, `run_started_at` tells which run asked.
+    `url` is the requested address, on the site itself; `location` is the target of a redirect; `refers_to` is the
+    WARC-Refers-To of a revisit. An article's page has an `article`, or else a `reason` why none can be read; a listing
+    page has a `listing`, or else a `reason`. Of the listing's entries the run wanted those of `since` or later.
+    `is_challenge` is True for the page of a bot defence. `bands` are the LSH bands of the article's body (see
+    archive.store.syndication), if they were computed already. `server_time` is the time on the site's clock.
+    `run_started_at` identifies the run that made the request.
     """
 
     capture: Capture
@@ -72,16 +76,17 @@ class Reading:
 
     @property
     def wanted(self) -> list[Listed]:
-        """The listing's entries that the run wanted, as far as their days are told."""
+        """The entries of the listing that the run wanted; those without a day are among them."""
         entries = self.listing.entries if self.listing else ()
         return [item for item in entries if self.since is None or (item.stands_at or date.max) >= self.since]
 
 
 def read_exchange(capture: Capture, record: Record, holding: Record | None, source: Source) -> Reading | None:
-    """Reads a response or revisit record, whose row is `capture`. `holding` is the record with its payload: itself,
-    the one a revisit refers to, or None where that is not in hand; then nothing is said of the payload.
+    """Reads a response or revisit record, whose row is `capture`. `holding` is the record that holds the payload: the
+    same one, the one that a revisit refers to, or None if that is not at hand; then the payload is not read.
 
-    None for what no archive of news keeps: another site's page that does not say that it is an article.
+    None for what is not kept in an archive of news: a page of an undescribed site that does not declare itself an
+    article.
     """
     site, url = source.place(capture.url)
     if site is None:

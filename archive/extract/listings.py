@@ -1,7 +1,7 @@
-"""What a feed, sitemap, REST answer or listing page names: articles, each with what is known before it is fetched.
+"""Reads listings: feeds, sitemaps, WordPress REST answers, listing pages. They name articles, with titles and times.
 
-Each reader raises ListingError when the text is not what it should be: then the next way of discovery is tried. One
-entry that cannot be read costs itself alone: `ListingPage.refused` says which and why.
+A reader raises ListingError for a text that is not such a listing; the spider then tries the site's next way of
+discovery. A single entry that cannot be read is skipped and reported in `ListingPage.refused`.
 """
 
 from __future__ import annotations
@@ -22,25 +22,28 @@ from archive.extract.encoding import markup_bytes
 from archive.sites import Address, ListingKind, Site
 
 CARDS = {
-    "cards": "div.card__post-list.mt-30",  # 2026; the popular box has card__post-list without the margin
+    "cards": "div.card__post-list.mt-30",  # 2026; the box of popular stories has card__post-list without mt-30
     "older markup": "article.simple-post.simple-big",  # 2020-2023
 }
+"""Name of the markup -> selector of an ANTARA listing's entries (FACTS, section 1)."""
 _CARD_LINKS = "h2.post_title a[href], header h3 a[href], h3 a[href]"
 _WORDPRESS_LINKS = "article .entry-title a[href], article h2 a[href], article h3 a[href], h2.entry-title a[href]"
 
 
 _XML_DECLARATION = re.compile(rb"^<\?xml\b[^>]*\?>")
 _CLOCK_SLACK = timedelta(days=1)
+"""How far an entry's time may be ahead of the server's clock: for wrong time zones."""
 
 
 class ListingError(Exception):
-    """A listing is not what it should be; the message is one line for people."""
+    """A text is not the listing it should be. The message is one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """The decoded text of one answer, and what reading it takes: `resolve` makes a link's target an absolute address
-    on the site itself, `now` is the server's clock. `refused` grows by a line for each entry that cannot be read."""
+    """The decoded text of a listing, and what is needed to read it: `resolve` turns the target of a link into an
+    absolute address on the site itself, `now` is the time on the server's clock. The readers add a line to `refused`
+    for each entry that cannot be read."""
 
     text: str
     site: Site
@@ -52,7 +55,8 @@ class ListingPage:
         return self.site.identify(self.resolve(target)) if target else None
 
     def past(self, moment: datetime | None) -> datetime | None:
-        """A time that an entry tells, unless it lies ahead: a mistyped year would stand above all news for ever."""
+        """The time of an entry; None if it is in the future, since a mistyped year would keep the story above all news
+        for years."""
         return moment if moment is not None and moment <= self.now + _CLOCK_SLACK else None
 
 
@@ -60,9 +64,9 @@ class ListingPage:
 class Listed:
     """One article as a listing names it.
 
-    `published_at` and `modified_at` are exact, aware times and may serve as the article's own where its page has none
-    (RSS pubDate, REST date_gmt). `day` is only the day printed beside the link ("Kemarin 18:31", "11 Juli 2026"),
-    in the site's timezone: good to know when a listing has gone past a date, never kept as a publication time.
+    `published_at` and `modified_at` are exact, aware times (RSS pubDate, REST date_gmt), which are used as the
+    article's own if its page has none. `day` is the day printed beside the link ("Kemarin 18:31", "11 Juli 2026"), in
+    the site's timezone; it tells how far back a listing goes, and is never stored as a publication time.
     """
 
     address: Address
@@ -73,15 +77,16 @@ class Listed:
 
     @property
     def stands_at(self) -> date | None:
-        """The day by which the listing is ordered: of the change where it gives one, else of publication."""
+        """The day by which the listing is ordered: that of the last change, if the listing gives it, else that of
+        publication. None if it gives no day."""
         moment = self.modified_at or self.published_at
         return moment.date() if moment else self.day
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one listing names: its entries, the parts of a sitemap's index, the markup that served, and a line for each
-    entry that could not be read."""
+    """What one listing names: its entries, the addresses of a sitemap index's parts, the name of the markup that was
+    recognised (see CARDS), and a line for each entry that could not be read."""
 
     entries: tuple[Listed, ...]
     parts: tuple[str, ...] = ()
@@ -90,13 +95,13 @@ class Listing:
 
 
 def read_feed(page: ListingPage) -> list[Listed]:
-    """An RSS 2.0 feed. WordPress carries the post id in the guid (/?p=ID). Items of other hosts are left out."""
+    """Reads an RSS 2.0 feed. WordPress has the post id in the guid (/?p=ID). Items of other hosts are left out."""
     root = _xml(page.text, "rss", "an RSS feed")
     listed = []
     for item in root.iter("item"):
         link, guid = collapse(item.findtext("link")), item.find("guid")
         by_guid = page.identify(collapse(guid.text)) if guid is not None else None
-        if not link and guid is not None and guid.get("isPermaLink", "true") != "false":  # RSS 2.0: guid stands for it
+        if not link and guid is not None and guid.get("isPermaLink", "true") != "false":  # RSS 2.0: then it is the link
             link = collapse(guid.text)
         address = page.identify(link)
         if address is None:
@@ -108,14 +113,14 @@ def read_feed(page: ListingPage) -> list[Listed]:
             Listed(address=address, title=collapse(item.findtext("title")) or None, published_at=published_at)
         )
     if len(listed) > 1 and len({item.published_at for item in listed}) == 1:
-        # Some feeds print the time they were made as every item's pubDate (seen on the video feed).
+        # Some feeds give the time of their making as every item's pubDate (seen in ANTARA's video feed).
         listed = [replace(item, published_at=None) for item in listed]
     return _unique(listed)
 
 
 def read_cards(page: ListingPage) -> tuple[str, list[Listed]]:
-    """An ANTARA listing page: (which markup served, articles). Carousels and popular boxes repeat other sections'
-    stories and are read only when neither known markup is there."""
+    """Reads an ANTARA listing page: (name of the markup, articles). If neither known markup is there, all links of the
+    page are taken ("any link"), also those of carousels and boxes, which repeat stories of other sections."""
     tree = _html(page.text)
     for markup, css in CARDS.items():
         listed = []
@@ -130,7 +135,7 @@ def read_cards(page: ListingPage) -> tuple[str, list[Listed]]:
 
 
 def read_posts(page: ListingPage) -> list[Listed]:
-    """A WordPress REST answer: GET /wp-json/wp/v2/posts."""
+    """Reads an answer of WordPress's REST API to GET /wp-json/wp/v2/posts."""
     try:
         posts = json.loads(page.text)
     except (ValueError, RecursionError) as error:
@@ -158,7 +163,7 @@ def read_posts(page: ListingPage) -> list[Listed]:
 
 
 def read_sitemap(page: ListingPage) -> tuple[list[str], list[Listed]]:
-    """A sitemap: (the addresses of its parts, if it is an index; the articles it names, newest change first)."""
+    """Reads a sitemap: (the addresses of its parts, if it is an index; its articles, last changed first)."""
     root = _xml(page.text, None, "a sitemap")
     kind = etree.QName(root).localname
     if kind not in ("sitemapindex", "urlset"):
@@ -177,12 +182,12 @@ def read_sitemap(page: ListingPage) -> tuple[list[str], list[Listed]]:
 
 
 def read_archive_page(page: ListingPage) -> list[Listed]:
-    """A WordPress listing page (/berita/page/n/): the links of its entry titles."""
+    """Reads a WordPress listing page (/berita/page/N/): the links of its entry titles."""
     return _links(select(_html(page.text), _WORDPRESS_LINKS), page)
 
 
 def read_listing_page(kind: ListingKind, page: ListingPage) -> Listing:
-    """Reads a listing of a kind. Raises ListingError."""
+    """Reads a listing of the given kind. Raises ListingError for what is no such listing."""
     parts, markup = list[str](), None
     match kind:
         case "feed":
@@ -207,7 +212,7 @@ def _links(links: Iterable[Element], page: ListingPage) -> list[Listed]:
 
 
 def _unique(listed: Iterable[Listed]) -> list[Listed]:
-    """One entry an article, the first."""
+    """The first entry of each article."""
     return list({(i.address.kind, i.address.number or i.address.url): i for i in reversed(list(listed))}.values())[::-1]
 
 
@@ -226,7 +231,7 @@ def _rendered(title: Any) -> str | None:
 
 
 def _gmt(text: Any, site: Site) -> datetime | None:
-    """WordPress prints its _gmt times without an offset; they are UTC."""
+    """A time of WordPress's _gmt fields, which are in UTC and have no offset; in the site's zone."""
     if not isinstance(text, str):
         return None
     moment = read_machine_time(text, UTC)
@@ -236,7 +241,7 @@ def _gmt(text: Any, site: Site) -> datetime | None:
 def _xml(text: str, tag: str | None, what: str) -> Element:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
-        # The declaration may name another charset than the text came in, which is decoded by now.
+        # The declaration may name the charset in which the text came, but the text is in UTF-8 now.
         root = etree.fromstring(_XML_DECLARATION.sub(b"", markup_bytes(text).strip()), parser=parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None

@@ -1,4 +1,4 @@
-"""A payload -> what it says: an article, what a listing names, or why neither. Pure: no database, no network."""
+"""Reads the payload of a capture as an article or a listing, or raises why it is neither. No database, no network."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from archive.warc.http_message import CodingError, gunzipped
 from archive.warc.reader import Payload
 
 _ENDS = re.compile(r"</(?:html|rss|feed|urlset|sitemapindex|(?:\w+:)?RDF)\s*>|\]\s*$", re.IGNORECASE)
-"""How pages, feeds, sitemaps and REST answers end."""
+"""The end of a page, a feed, a sitemap or a REST answer."""
 _END_CHARS = 1000
-"""Characters from the end in which the end is looked for: counters and comments of a cache stand behind it."""
+"""How many of the last characters are searched for the end: comments and counters of a cache may follow it. Chosen, not
+measured."""
 _CHALLENGES = (
     "/cdn-cgi/challenge-platform/",
     "cf-chl-",
@@ -26,27 +27,27 @@ _CHALLENGES = (
     "g-recaptcha",
     "h-captcha",
 )
-"""What pages of bot defences hold. Beside a story it means nothing."""
+"""Marks of bot defences' challenge pages. They count only on a page without a story: others may have them, too."""
 _LIKE_A_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
 class ChallengeError(ReadingError):
-    """A page without a story that asks whether a person is reading."""
+    """A bot defence's challenge page came instead of what was asked for."""
 
 
 class UndeclaredError(ReadingError):
-    """A page that may be anything: a front page, a list, an article."""
+    """A page of an undescribed site does not declare itself an article."""
 
 
 class BrokenOffError(ReadingError):
-    """A page that ends before its end."""
+    """A page may have been cut off, and its end is missing."""
 
 
 def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -> Article:
-    """Reads the article of a page at `url`, its address on the site.
+    """Reads the article of a page. `url` is its address on the site.
 
-    Raises ReadingError where there is no story in it: BrokenOffError for half a page, ChallengeError for one of a bot
-    defence, UndeclaredError for a page of a site that nobody has described which does not say that it is an article.
+    Raises ReadingError where there is no story in it: BrokenOffError for a page that was cut off, ChallengeError for a
+    bot defence's, UndeclaredError for a page of an undescribed site that does not declare itself an article.
     """
     text = decode_page(payload.content, payload.content_type)
     if not payload.is_whole and not _shows_its_end(text):
@@ -62,8 +63,8 @@ def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -
 
 
 def may_be_article(payload: Payload, *, url: str, site: Site) -> bool:
-    """Whether an answer is to be read as a page: its address is that of an article, or the server or the text itself
-    says that it is HTML. Style sheets, pictures and scripts are not."""
+    """Whether an answer should be read as an article's page: it has an article's address, or it is HTML according to
+    its Content-Type or its first bytes. Style sheets, pictures and scripts are not."""
     if site.is_described and site.identify(url) is not None:
         return True
     kind = (payload.content_type or "").lower()
@@ -73,8 +74,8 @@ def may_be_article(payload: Payload, *, url: str, site: Site) -> bool:
 def read_listing(
     payload: Payload, kind: ListingKind, *, site: Site, resolve: Callable[[str], str], now: datetime
 ) -> Listing:
-    """Reads a listing; see ListingPage for `resolve` and `now`. Raises ListingError for what is no listing,
-    ChallengeError for a page of a bot defence."""
+    """Reads a listing; see ListingPage for `resolve` and `now`. Raises ListingError for what is no listing of this kind
+    or was cut off, ChallengeError for a bot defence's page."""
     try:
         text = decode_page(gunzipped(payload.content), payload.content_type)
     except CodingError as error:

@@ -1,4 +1,4 @@
-"""Addresses as pages print them, broken ones included."""
+"""Addresses as pages print them, which may be broken."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -6,12 +6,13 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address is on this very machine, and so its owner's own."""
+    """Whether a URL is on this machine: a server of the operator's own, which needs no politeness."""
     return urlsplit(url).hostname in _LOOPBACK
 
 
 def absolute(base: str, target: str | None) -> str:
-    """The address that a link's target means on the page `base`; empty for what is no address, as "https://[x"."""
+    """The absolute address of the link `target` on the page at `base`; "" for what is no address, such as
+    "https://[x"."""
     try:
         address = urljoin(base, (target or "").strip())
         urlsplit(address)

@@ -1,4 +1,4 @@
-"""The register of sites. A new ANTARA bureau is one line here, and a spider of two."""
+"""The register of sites. A new ANTARA bureau takes one line here and a spider (CONTRIBUTING.md, "A site")."""
 
 from urllib.parse import urlsplit
 
@@ -18,24 +18,25 @@ SITES: dict[str, Site] = {
 
 
 def named(name: str, url: str) -> Site:
-    """The site of this name; one that nobody has described by its `url`."""
+    """The described site of this name, else an undescribed site made from `url`. Raises ValueError for a `url` that is
+    no web address, where the name is unknown."""
     return SITES.get(name) or unknown_site(url)
 
 
 def original_address(url: str) -> str | None:
-    """An address of another page, as a story names it as its first publication, in the form in which that site's
-    articles are known here; None for what is no web address."""
+    """The canonical form of `url`, the address at which a story says it was published first; None for what is no web
+    address. Two stories that name the same first publication get the same form."""
     try:
         site = site_of(url)
-    except ValueError:  # as "javascript:", "mailto:"
+    except ValueError:  # such as "javascript:" and "mailto:"
         return None
     address = site.identify(url) if site.is_described else None
     return without_slug(address.url if address else url)
 
 
 def site_of(url: str) -> Site:
-    """The site that an address belongs to; one that nobody has described is named like its host. Raises ValueError for
-    what is no web address."""
+    """The described site that an address belongs to, else an undescribed site named after its host. Raises ValueError
+    for what is no web address."""
     host = urlsplit(url).hostname
     return next((site for site in SITES.values() if host in site.hosts), None) or unknown_site(url)
 

@@ -1,8 +1,8 @@
 """ANTARA's regional bureaus: one content management system on 34 hosts, so a bureau is one line.
 
-Layout generations: 1 (2017), 2 (2018-2023: title and date moved within it, the credits inside the body at the
-national site and in the page's footer at the bureaus), 3 (since 2024) and AMP. Which one a bureau serves today is
-unknown, so they are tried newest first.
+Layout generations (FACTS, section 1): 1 (2017), 2 (2018-2023), 3 (since 2024) and AMP. Within generation 2, title and
+date moved, and the credits stand inside the body on the national site (2a) and in the page's footer at the bureaus
+(2b). Which one a bureau serves today is unknown, so they are tried newest first.
 """
 
 import re
@@ -17,8 +17,8 @@ _PATH = re.compile(
 )
 _KINDS: dict[str, Kind] = {"berita": "article", "foto": "photo", "video": "video", "infografik": "infographic"}
 
-# Not the story, in any generation: scripts, ads, links to other stories, sentences of the body repeated large,
-# share buttons, comments. Captions are read apart.
+# What is not the story, in any generation: scripts, ads, links to other stories, pull quotes, share buttons, comments.
+# Captions are read by a selector of their own.
 _DROP = (
     "script",
     "style",
@@ -115,7 +115,8 @@ LISTINGS = (
 
 
 def address(path: str) -> Address | None:
-    """Host and number identify; any slug, or none, serves the article, and slugs on /amp/ paths can be phantoms."""
+    """The article at a path, identified by its number: ANTARA serves it under any slug, or none. The slug of an /amp/
+    path is left out, because it may be anything ("@kaltim_antara")."""
     match = _PATH.match(path)
     if match is None:
         return None
@@ -125,8 +126,8 @@ def address(path: str) -> Address | None:
 
 
 def without_slug(url: str) -> str:
-    """An address by which two pages that name it mean the same: ANTARA serves an article under any slug. Addresses of
-    other publishers stay as they are."""
+    """The address of an ANTARA article without its slug, so that two links to the same article are equal. Any other
+    address is returned as it is."""
     parts = urlsplit(url)
     match = _PATH.match(parts.path)
     if (parts.hostname or "").endswith("antaranews.com") and match and not match["amp"]:

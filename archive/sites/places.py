@@ -1,7 +1,7 @@
-"""Places that newsrooms print before a story's text, by themselves, with a dash behind: "Tana Paser – Bupati ...".
+"""Places that newsrooms print as a dateline without an agency's mark: "Tana Paser – Bupati ...".
 
-Without an agency's mark a word before a dash is a dateline only where it is a place, so they are listed. Where several
-begin alike the longer one comes first.
+Without the mark, words before a dash are a dateline only if they name a place, so the places are listed. The names
+become alternatives of a regular expression: where one begins with another, the longer one comes first.
 """
 
 CITIES = ("Jakarta", "Surabaya", "Bandung", "Yogyakarta", "Makassar", "Denpasar")

@@ -1,4 +1,4 @@
-"""What a site is: where it lives, what identifies its articles, and where their parts sit in each layout."""
+"""What a site is: its hosts, what identifies its articles, and where the parts of an article are in each layout."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Kind = Literal["article", "photo", "video", "infographic"]
 ListingKind = Literal["feed", "cards", "posts", "sitemap", "archive page"]
 
 MAX_NUMBER = 1 << 53
-"""Numbers of articles end here: SQLite's end at 2**63, and JSON readers keep them exact up to this one."""
+"""Article numbers are below this. SQLite's integers end at 2**63, and JSON readers keep integers exact up to 2**53."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An article as a URL names it: `number` where the URL carries it, and the canonical `url` on the site's origin.
+    """What a URL says of an article: its `number`, if the URL has it, and its canonical `url`.
 
-    Raises ValueError for what no database and no request can hold: numbers beyond MAX_NUMBER, lone surrogates, and
-    schemes other than http.
+    Raises ValueError for what a database or a request cannot hold: a number of MAX_NUMBER or more, a URL with a lone
+    surrogate or a NUL, a scheme other than http and https.
     """
 
     kind: Kind
@@ -39,7 +39,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class ListingForm:
-    """Addresses (path and query) at which a site lists articles, and what kind of listing stands there."""
+    """The paths (with query) at which a site has listings of one kind."""
 
     path: re.Pattern[str]
     kind: ListingKind
@@ -49,10 +49,10 @@ class ListingForm:
 class Layout:
     """Where the parts of an article page sit in one generation of a site's markup. Selectors are CSS.
 
-    A page is of this layout when `marker` matches and one of `region`, tried in order, has text. `drop` names what
-    inside the region is not the story (the text after such an element stays). `byline` names elements that hold the
-    credits, inside the region or outside; credits at the end of the text itself need no selector. Empty selectors
-    match nothing.
+    A page has this layout if `marker` matches (an empty one always does) and one of `region`, tried in order, has text.
+    `drop` are the elements inside the region that are not the story; the text after such an element stays. `byline` are
+    elements with the credits, inside the region or outside; credits at the end of the text need no selector. Any other
+    empty selector matches nothing.
     """
 
     name: str
@@ -79,17 +79,19 @@ class Site:
     cms: Literal["antara", "wordpress", "unknown"]
     layouts: tuple[Layout, ...]
     address: Callable[[str], Address | None] = field(repr=False)
-    """Reads the path and query of a URL, as "/berita/1/x?p=2"; the `url` it returns is a path, too."""
+    """Takes the path and query of a URL, such as "/berita/1/x?p=2"; the `url` of its result is a path, too. None for a
+    path that is not an article's."""
     listings: tuple[ListingForm, ...] = ()
     numbered_path: str = ""
-    """Where articles have permalinks, which editors change and give to other articles: the path that names one by its
-    number, as "/?p={}". The number then stands in the page. Empty where every address carries it."""
+    """For sites with permalinks, which editors change and may give to another article: the path that names an article
+    by its number, such as "/?p={}". Empty for sites whose addresses all have the number."""
     places: tuple[str, ...] = ()
-    """Places that are a dateline when they stand alone before a dash."""
+    """Place names that are a dateline when printed alone before a dash."""
     dateline_marks: tuple[str, ...] = ()
-    """What the newsroom prints behind a dateline's place, as "MCKabPaser"."""
+    """What the newsroom prints after the place of a dateline, such as "MCKabPaser"."""
     is_described: bool = True
-    """False for a site that nobody has described: then its pages must say themselves what they are."""
+    """False for a site that has no description here (archive.sites.unknown). Of such a site only pages that declare
+    themselves to be articles are read."""
     verify_certificates: bool = True
 
     @cached_property
@@ -98,20 +100,20 @@ class Site:
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """The site's own hosts: the bare one and the forms that lead to it."""
+        """The site's own hosts: its host, and the same with "m." and "www." before it."""
         return frozenset({self.host, f"m.{self.host}", f"www.{self.host}"})
 
     def identify(self, url: str) -> Address | None:
-        """The article that a URL of this site leads to; None for another host's URL or a page that is no article."""
+        """The article at a URL of this site; None for another host's URL and for a page that is no article."""
         try:
             parts = urlsplit(url)
-        except ValueError:  # as of "https://[x"
+        except ValueError:  # such as "https://[x"
             return None
         if parts.hostname not in self.hosts:
             return None
         try:
             address = self.address(urlunsplit(("", "", parts.path, parts.query, "")))
-        except ValueError:  # as of a number of 25 digits
+        except ValueError:  # such as a number of 25 digits
             return None
         return replace(address, url=self.origin + address.url) if address else None
 
@@ -125,23 +127,24 @@ class Site:
         return self.origin + self.numbered_path.format(number)
 
     def listing_kind(self, path: str) -> ListingKind | None:
-        """What is listed at a path (with its query); None where no listing is known to be."""
+        """The kind of listing at a path (with its query); None where no listing is known."""
         return next((form.kind for form in self.listings if form.path.fullmatch(path)), None)
 
     def own_address(self, url: str, *, origin: str) -> str:
-        """The address on the site itself of what was asked for at `origin`, a server in its place or itself."""
+        """The address on the site itself of a URL requested at `origin`, which is the site's own origin or that of a
+        server in its place (a mirror, the newsroom). Other URLs are returned as they are."""
         asked, place = urlsplit(url), urlsplit(origin)
         if (asked.scheme, asked.netloc) != (place.scheme, place.netloc):
             return url
         return self.origin + urlunsplit(("", "", asked.path, asked.query, asked.fragment))
 
     def at_home(self, url: str) -> str:
-        """The address on the site itself of a capture of this site, whatever server stood in its place."""
+        """The address on the site itself of the URL of a capture, whatever server was in the site's place then."""
         asked = urlsplit(url)
         return url if asked.hostname in self.hosts else self.own_address(url, origin=f"{asked.scheme}://{asked.netloc}")
 
     def article_id(self, address: Address) -> str:
-        """ "site/number"; where a site shows no number, its address on the site takes the number's place."""
+        """ "site/number", or "site/path" where the address has no number."""
         if address.number is not None:
             return f"{self.name}/{address.number}"
         parts = urlsplit(address.url)

@@ -1,4 +1,4 @@
-"""A site that nobody has described: its pages are read by trafilatura, its address is the article's name."""
+"""Sites without a description: trafilatura reads their pages, and an article is identified by its path."""
 
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ from archive.sites.site import Address, Site
 
 
 def unknown_site(url: str) -> Site:
-    """The site of an http address, named like its host. Raises ValueError for any other address."""
+    """An undescribed site, named after the host of an http or https URL. Raises ValueError for any other URL."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url!r} is no web address")

@@ -1,6 +1,6 @@
-"""News sites on WordPress: how their articles are addressed, where the parts of a page stand, what lists them.
+"""News sites on WordPress: the addresses of their articles, the layout of a page, their listings.
 
-The post id identifies an article: the same post answers at /?p=ID and at its permalink, which an editor may change.
+The post id identifies an article: a post answers at /?p=ID and at its permalink, which an editor may change.
 """
 
 import re
@@ -66,7 +66,7 @@ def wordpress_site(
     places: tuple[str, ...] = (),
     dateline_marks: tuple[str, ...] = (),
 ) -> Site:
-    """A news site on WordPress. `permalink` is a regular expression of the paths that are articles' permalinks."""
+    """A news site on WordPress. `permalink` is a regular expression that matches whole paths of articles."""
     return Site(
         name=name,
         title=title,
@@ -84,7 +84,7 @@ def wordpress_site(
 
 def _addresses(permalink: re.Pattern[str]) -> Callable[[str], Address | None]:
     def address(path: str) -> Address | None:
-        """The post id where the URL carries it (/?p=ID), else a permalink."""
+        """The article at /?p=ID, or at a permalink, which does not say its number."""
         parts = urlsplit(path)
         number = parse_qs(parts.query).get("p", [""])[0]
         if parts.path in ("", "/") and number.isascii() and number.isdigit():
