@@ -1,7 +1,7 @@
-"""Articles: what was read of a page becomes a story, a new version of one, or nothing new.
+"""Shelving of articles: what was read from a page becomes a new story, a new version of a known one, or nothing new.
 
-A text that was published is never overwritten: an edit is a new version, and what a newer reader of warta reads
-otherwise from the very same page corrects the version that was read from it.
+No published text is overwritten: an edit becomes a new version. Only where today's warta reads the same page
+differently than an older warta did, the version that was read from that page is corrected.
 """
 
 from __future__ import annotations
@@ -34,17 +34,23 @@ _METADATA_COLUMNS = (
     "caption",
     "original_url",
 )
-"""Columns of an article that its page prints around the story."""
+"""Columns of `articles` for what the page prints around the story. A page that does not print one keeps the old
+value."""
 
 _ARTICLE_FIELDS = [field.name for field in fields(Article)]
 
 _VERSION_COLUMNS = ("title", "pewarta", "editor", "body", "fingerprint")
-"""Columns of a version."""
+"""Columns of `versions` that are read from the page."""
 
 
 class Meaning(StrEnum):
-    """What became of an exchange with a page. NEW to READ_ANEW: a story was read. OLDER: more recent things are known
-    of the page, so nothing was changed but the capture's link to its story."""
+    """What an exchange meant for a page and its story.
+
+    NEW to READ_ANEW: a story was read. MOVED: it has another address than before. READ_ANEW: the text differs only
+    because an older warta read the same page differently. UNREAD: no story could be read. UNCHANGED: the site answered
+    304. MISSING: it answered 404 or 410. GONE: so it did, and the story is now known to be withdrawn. OLDER: a more
+    recent exchange is known, so only the capture was linked to its story.
+    """
 
     NEW = "new"
     CHANGED = "changed"
@@ -65,8 +71,8 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """What became of an article, and the id of its story, which is the one under which it was known first. `damage`
-    tells why the record of the last version could not be read to compare with."""
+    """The result of shelving an article. `article_id` is the id of its story, which it got when it was first read.
+    `damage` says why the record of the last version could not be read for comparison; None if that was not so."""
 
     meaning: Meaning
     article_id: str
@@ -76,15 +82,18 @@ class Shelved:
 def shelve(
     archive: Archive, article: Article, capture: Capture, *, page_url: str, bands: Sequence[int] | None = None
 ) -> Shelved:
-    """Puts an article on the shelf: article, version, the capture's link and the page's state in one transaction.
+    """Stores an article that was read from `capture`: its story, its version, the capture's link to the story and the
+    state of the page at `page_url`, in one transaction.
 
-    The publication time that the listing gave serves where the page itself has none; where the listing gave a
-    day alone, it puts the story in its place among the others (`key`) and no more. `bands` are those of the article's
-    text where they are known. Raises ReadingError, with nothing changed, for a story that stood in a known layout
-    before and now does not: what would be read of it then is a guess, and no new version.
+    A page without a publication time gets the time that a listing gave. If the listing gave only a day, that decides
+    the story's order among the others (`key`) and is not stored as its date. `bands` are those of the article's body,
+    if they were computed already (archive.store.syndication).
+
+    Raises ReadingError, with nothing changed, for a known story whose page had a known layout before and has none now:
+    what trafilatura reads from such a page is a guess, not an edit.
     """
     if capture.id is None:
-        raise ValueError("a capture is kept before its article")
+        raise ValueError("a capture must be stored before its article")
     with archive.writing():
         page = page_at(archive, page_url)
         known = known_story(archive, article, page)
@@ -120,8 +129,9 @@ def shelve(
 
 
 def known_story(archive: Archive, article: Article, page: Page | None) -> Row | None:
-    """The story on the shelf that a page tells: the one its address is known for, unless the page says that it is
-    another post; else the one of its number. A story read before its number was known keeps the id it got then."""
+    """The row of `articles` that an article belongs to: the story known at the page's address, unless the article has
+    another number; else the story with the article's id or number. None for a new story. (A story that was read before
+    its number was known keeps its first id.)"""
     if page is not None and page.article_id:
         known = archive.row("SELECT * FROM articles WHERE id = ?", [page.article_id])
         if known is not None and (None in (known["number"], article.number) or known["number"] == article.number):
@@ -132,7 +142,7 @@ def known_story(archive: Archive, article: Article, page: Page | None) -> Row | 
 
 
 def _identified(article: Article, known: Row | None, page: Page | None) -> Article:
-    """The article under the id that its story has on the shelf, or that the listing showed."""
+    """The article with the id of its known story, or else with the id that a listing gave its page."""
     if known is not None:
         return replace(article, id=known["id"], number=article.number or known["number"])
     if article.number is None and page is not None and (number := number_of(page.article_id)):
@@ -175,8 +185,8 @@ def _correct_last_version(archive: Archive, known: Row, today: Article) -> None:
 
 
 def _update_twins(archive: Archive, article_id: str, known: Row | None, bands: Sequence[int] | None) -> None:
-    """Finds a story's twins, if it is new or what makes them was changed. `bands` are of the text just read, which is
-    not always the one that is kept."""
+    """Finds the twins of a story that is new, or of which something was changed that decides on twins. `bands` are of
+    the text just read; a known story may keep its old text, so they are used only for a new one."""
     now = archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
     assert now is not None
     if known is None:
@@ -187,10 +197,10 @@ def _update_twins(archive: Archive, article_id: str, known: Row | None, bands: S
 
 
 def _update(archive: Archive, known: Row, values: Row) -> None:
-    values |= {"gone_at": None}  # a story that can be read is back
+    values |= {"gone_at": None}  # a story that can be read is not withdrawn
     for name in _METADATA_COLUMNS:
         if values.get(name) in (None, "[]"):
-            values[name] = known[name]  # what stood around a story and was lost in a redesign was still printed
+            values[name] = known[name]  # it was printed once; a redesign of the site may have lost it
     if values["published_at"]:
         values["key"] = _free_key(archive, known["id"], values["published_at"])
     values = {name: value for name, value in values.items() if known.get(name) != value}
@@ -202,8 +212,8 @@ def _update(archive: Archive, known: Row, values: Row) -> None:
 
 
 def _free_key(archive: Archive, article_id: str, time: str) -> int:
-    """Rises with time; the same article at the same time has the same key in every rebuild. It stays below 2**53,
-    so that JSON readers keep it exact."""
+    """A key of `articles`: seconds since 1970, then 20 bits of a checksum of the id. So keys rise with time, an article
+    gets the same key in every rebuild unless another one has it, and JSON readers keep it exact (it is below 2**53)."""
     key = int(datetime.fromisoformat(time).timestamp()) << 20 | crc32(article_id.encode()) & 0xFFFFF
     while archive.row("SELECT 1 FROM articles WHERE key = ? AND id <> ?", [key, article_id]):
         key += 1
@@ -211,7 +221,7 @@ def _free_key(archive: Archive, article_id: str, time: str) -> int:
 
 
 def _article_values(article: Article, page: Page | None) -> Row:
-    """The columns of `articles` that a page tells, with the times that its listing gave where it tells none."""
+    """The columns of `articles` that are read from a page, with the listing's times where the page has none."""
     values = {name: getattr(article, name) for name in _ARTICLE_FIELDS}
     values["tags"] = json.dumps(article.tags, ensure_ascii=False)
     values["is_advertorial"] = int(article.is_advertorial)

@@ -1,4 +1,4 @@
-"""Archive: the SQLite database of articles, versions, captures, frontier and runs; every write in one transaction."""
+"""`Archive` opens the SQLite database of articles, versions, captures, frontier and runs, and makes transactions."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from archive.warc.capture import Capture
 from archive.warc.sealing import Sealed
 
 BUSY_SECONDS = 60
-"""How long a write waits for another writer (a vacuum, a person's transaction) before it fails."""
+"""How long a write waits for another writer (a VACUUM, a person's transaction) before it fails. Chosen, not
+measured."""
 
 ROW_ERRORS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
-"""Errors of the database for which the row is to blame and not the database."""
+"""SQLite's errors about one row's values. All others concern the whole database: a full disk, a lock, damage."""
 
 Row = dict[str, Any]
 _CAPTURE_COLUMNS = [column.name for column in fields(Capture)]
 
 
 class ArchiveError(Exception):
-    """The archive cannot be opened or written; the message is one line for people."""
+    """The archive cannot be opened or written. The message is one line for people."""
 
 
 class CorruptDatabaseError(ArchiveError):
-    """The database is damaged or no database at all; the message is SQLite's word."""
+    """The database is damaged, or the file is no database. The message says what SQLite found."""
 
 
 def database_path(data: Path) -> Path:
@@ -40,11 +41,11 @@ def database_path(data: Path) -> Path:
 
 
 class Archive:
-    """One data folder: `archive.db` and, beside it, `warc/`.
+    """A data folder: the database `archive.db`, and `warc/` with the WARC files.
 
-    `Archive.open` reads and writes and makes what is missing; `Archive.open_reading` only reads. Both raise
-    ArchiveError, with nothing touched, for a folder without rights, a file that is no database, another program's
-    database, or the database of a newer warta.
+    `Archive.open` opens it for reading and writing, and creates what is missing; `Archive.open_reading` opens it only
+    for reading. Both raise ArchiveError, and change nothing, if the rights are missing or the file is no database, or a
+    database of another program or of a newer warta.
     """
 
     def __init__(self, data: Path, db: Database) -> None:
@@ -53,7 +54,7 @@ class Archive:
 
     @classmethod
     def open(cls, data: Path, *, database: Path | None = None) -> Self:
-        """`database` is another file in the place of archive.db: one that is being rebuilt."""
+        """Opens the archive in the folder `data`, for a rebuild with another file `database` instead of archive.db."""
         path = database or database_path(data)
         try:
             data.mkdir(parents=True, exist_ok=True)
@@ -68,7 +69,7 @@ class Archive:
             db.execute("PRAGMA foreign_keys = on")
             archive = cls(data, db)
             if migrations.pending(db):
-                with archive.writing():  # all or nothing: a disk that fills up leaves no half-made archive
+                with archive.writing():  # one transaction, so that a full disk leaves no incomplete tables
                     migrations.apply(db)
         return archive
 
@@ -100,9 +101,9 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One transaction; within another one, a part of it that is all done or not at all. It takes the write lock at
-        once: a transaction that reads first and writes later fails without waiting when another writer came between
-        (SQLite: SQLITE_BUSY_SNAPSHOT)."""
+        """A transaction: committed at the end of the block, rolled back at an exception. Within another transaction it
+        is a savepoint. It takes the write lock at its beginning, because a transaction that reads first and writes
+        later fails without waiting if another writer came between (SQLITE_BUSY_SNAPSHOT)."""
         within = self.db.conn.in_transaction
         self.db.execute("SAVEPOINT part" if within else "BEGIN IMMEDIATE")
         try:
@@ -120,7 +121,7 @@ class Archive:
             self.db.commit()
 
     def rows(self, sql: str, parameters: Sequence[Any] | Row = ()) -> list[Row]:
-        cursor = self.db.execute(sql, parameters)  # Database.query takes five statements for one
+        cursor = self.db.execute(sql, parameters)  # not Database.query, which executes five statements for one query
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -136,15 +137,15 @@ class Archive:
     # Captures
 
     def add_capture(self, capture: Capture) -> Capture:
-        """Keeps the row of an exchange that is already whole in its WARC file; returns it with its id."""
+        """Inserts the row of an exchange whose record is already on disk; returns it with its id."""
         values = {name: getattr(capture, name) for name in _CAPTURE_COLUMNS}
         values["fetched_at"] = iso_utc(capture.fetched_at)
         with self.writing():
             return replace(capture, id=self.insert("captures", values))
 
     def last_capture(self, url: str, *, payload_digest: str | None = None) -> Capture | None:
-        """The newest capture of `url` whose payload is stored (and is the one with this digest), which a revisit
-        record may refer to."""
+        """The newest capture of `url` that a revisit record may refer to: a response with status 200, and with this
+        payload digest if one is given."""
         row = self.row(
             "SELECT * FROM captures WHERE url = :url AND record_type = 'response' AND status = 200"
             " AND payload_digest = coalesce(:digest, payload_digest) ORDER BY id DESC LIMIT 1",
@@ -161,8 +162,8 @@ class Archive:
         return _capture(row) if row else None
 
     def known_listing(self, url: str, *, since: date) -> Capture | None:
-        """The capture of a listing after which all it names, and all that stands behind it, was in the frontier back
-        to `since`: as long as the listing is as it was then, there is nothing to discover."""
+        """The capture of the listing at `url` at which all articles it named, and all on the pages after it, were in
+        the frontier back to the day `since`. While the listing stays as it was then, there is nothing to discover."""
         row = self.row(
             "SELECT captures.* FROM listings JOIN captures ON captures.id = capture_id"
             " WHERE listings.url = ? AND since <= ?",
@@ -171,7 +172,8 @@ class Archive:
         return _capture(row) if row else None
 
     def keep_listing(self, capture: Capture, *, since: date) -> None:
-        """Notes that all a listing names, and all that stands behind it, is in the frontier back to `since`."""
+        """Stores that all articles named by a listing, and all on the pages after it, are in the frontier back to the
+        day `since`."""
         with self.writing():
             self.db.execute("DELETE FROM listings WHERE url = ?", [capture.url])
             self.insert("listings", {"url": capture.url, "capture_id": capture.id, "since": since.isoformat()})
@@ -183,7 +185,7 @@ class Archive:
     # WARC files
 
     def add_warc(self, sealed: Sealed, *, at: datetime) -> None:
-        """Notes a finished file: its size, digest and how many records it has."""
+        """Inserts the row of a finished WARC file."""
         with self.writing():
             self.insert(
                 "warcs",
@@ -221,12 +223,12 @@ def _opening(path: Path) -> Iterator[None]:
 
 
 _CARRIED_OVER_TABLES = ("articles", "versions", "captures", "pages", "runs", "warcs")
-"""Tables whose rows are taken over where no file tells them."""
+"""Tables from which a rebuild takes rows over (archive.ingest.carry_over)."""
 
 
 def check_integrity(path: Path) -> None:
-    """Raises CorruptDatabaseError with SQLite's first word on a database that is damaged or has texts that are not
-    UTF-8, ArchiveError for one of another program or a newer warta."""
+    """Raises CorruptDatabaseError, with SQLite's first message, for a database that is damaged or has text that is not
+    UTF-8; ArchiveError for one of another program or a newer warta."""
     try:
         _refuse_foreign(path)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
@@ -234,7 +236,7 @@ def check_integrity(path: Path) -> None:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             for table in _CARRIED_OVER_TABLES:
                 for _ in connection.execute(f"SELECT * FROM {table}"):
-                    pass  # reading is the check
+                    pass  # to read each row is the check: it decodes the text
         finally:
             connection.close()
     except CorruptDatabaseError as error:
@@ -246,7 +248,7 @@ def check_integrity(path: Path) -> None:
 
 
 def _refuse_foreign(path: Path) -> None:
-    """Looks at the file without writing, and raises ArchiveError unless it is an archive this warta understands."""
+    """Reads the file without writing. Raises ArchiveError for another program's database or a newer warta's."""
     with _opening(path):
         if path.stat().st_size == 0:
             return

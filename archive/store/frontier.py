@@ -1,5 +1,5 @@
-"""The frontier: what is known to be out there, and when each page is to be asked for again. It lives in the database,
-so that a run takes up what an earlier one left, however that ended."""
+"""The frontier (table `pages`): the known pages of the sites, and when each is due to be requested again. It is in the
+database, so that a run goes on where the last one ended, however it ended."""
 
 from __future__ import annotations
 
@@ -16,32 +16,36 @@ from archive.store.pages import Page, PageState, moment, page_at, page_of, page_
 from archive.store.timestamps import iso_local, iso_utc
 
 LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
-"""When a story is looked at again, counted from when it was first read: edits and withdrawals come early."""
+"""When a story is checked again, counted from its first reading: at ever longer intervals, since most edits and
+withdrawals come early. Chosen, not measured."""
 RETRIES = LADDER[:5]
-"""When a page that could not be had or read is tried again: ever later, at last once a week."""
+"""How long after a failure a page is tried again, by the number of its failures; the last step repeats (once a
+week)."""
 FROM_LIST = "a list of addresses"
-"""Where an article was discovered that a person named."""
+"""`discovered_on` of an article that a person named (`--urls`)."""
 FROM_WARC = "a WARC file"
-"""Where an article was discovered that no listing named."""
+"""`discovered_on` of an article that no listing named."""
 
 CLOCK_SLACK = timedelta(minutes=10)
-"""So far ahead of our clock a stored time may lie without being wrong: machines' clocks differ."""
+"""How far a stored time may be ahead of our clock before it is taken to be wrong: clocks of machines differ."""
 LONGEST_RETRY_AFTER = timedelta(days=7)
-"""A site that asks to be left alone for longer is asked again after so long: nobody means years."""
+"""The longest pause (Retry-After) that later runs keep: a site that asks for years is asked again after a week."""
 WITHDRAWN_AFTER = timedelta(days=1)
-"""A page that answers 404 now and still does so long after is withdrawn; 410 says so at once. A missing page is looked
-at on the same ladder, counted from when it was first missed: it may come back."""
+"""A page that answered 404 and still does so after this time is withdrawn; with 410 it is so at once. It is checked
+further on the LADDER, counted from the first 404 or 410, because it may come back."""
 
 
 def next_check(first: datetime, now: datetime) -> datetime | None:
-    """The next rung of the ladder after `now`; None when it has been climbed to its end."""
+    """When a page first read (or missed) at `first` is due again: the first step of the LADDER after `now`, None after
+    the last one."""
     return next((first + rung for rung in LADDER if first + rung > now), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far one way of discovery is known without a gap: at `joined_at` its newest `items` entries, and everything
-    after `day`, were in the frontier. `edge` are the addresses of the last entries, by which the end is found again."""
+    """How far back a listing was walked without a gap: at `joined_at` its newest `items` entries, and all of a later
+    day than `day`, were in the frontier. `edge` are the addresses of the last entries, by which the place is found
+    again."""
 
     items: int = 0
     day: date | None = None
@@ -52,14 +56,14 @@ class Walk:
         return self.day is not None and self.day < since
 
     def knew(self, moment: datetime) -> bool:
-        """Whether what was noticed at a moment was part of the walk."""
+        """Whether what was noticed at this moment was part of the walk."""
         return self.joined_at is not None and moment <= self.joined_at
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """An article as a listing named it: whether it was `unknown` until then, since when it is known, and since when
-    nothing new was told of it."""
+    """The state of an article that a listing named: whether it was `unknown` before, when it was discovered, and when a
+    listing last said something new of it."""
 
     unknown: bool
     discovered_at: datetime
@@ -76,9 +80,9 @@ class Frontier:
     def discover(
         self, listed: Iterable[Listed], *, on: str, at: datetime, walked: tuple[str, Walk] | None = None
     ) -> list[Noticed]:
-        """Keeps what a listing at URL `on` named, before it is fetched, and with it how far its way is walked. A story
-        that was changed, moved or renamed since it was read is due at once; one that is not there any more is looked
-        at once a day while listings name it."""
+        """Stores the articles that a listing at the URL `on` named, and in the same transaction `walked`, how far which
+        way of discovery was walked. A story that was changed, moved or given another title since it was read becomes
+        due at once; one that is missing or withdrawn becomes due at most once a day while listings name it."""
         with self._archive.writing():
             noticed = [self._discover(item, on, at) for item in listed]
             if walked is not None:
@@ -92,7 +96,7 @@ class Frontier:
             "published_at": iso_local(item.published_at, self._site),
             "modified_at": iso_local(item.modified_at, self._site),
             "listed_day": item.day.isoformat() if item.day else None,
-            # Cards cut and change titles as they please; feeds and REST print the title as it is.
+            # Listing pages shorten titles; feeds and REST, which have exact times, give them in full.
             "listed_title": item.title if item.published_at else None,
         }
         known = self._known(address, article_id)
@@ -130,7 +134,7 @@ class Frontier:
         return Noticed(False, discovered_at, at if news else noticed_at)
 
     def _article_id(self, address: Address) -> str | None:
-        """The id of a listed article. One that was read before its number was known keeps the id it got then."""
+        """The id of a listed article. One that was read before its number was known keeps its first id."""
         if address.number is None:
             return None
         row = self._archive.row(
@@ -139,7 +143,7 @@ class Frontier:
         return row["id"] if row else self._site.article_id(address)
 
     def _known(self, address: Address, article_id: str | None) -> Page | None:
-        """The page of a listed article: by its id, else by its address, unless another article is known there."""
+        """The page of a listed article: found by its id, else by its address unless another article is known there."""
         by_id = page_of(self._archive, article_id)
         if by_id is not None:
             return by_id
@@ -149,9 +153,9 @@ class Frontier:
         return by_url
 
     def due(self, *, before: datetime, limit: int, untried: bool = False) -> list[Page]:
-        """The pages to fetch now: unknown articles first, those that were never asked for and the newest of them
-        first, then rechecks (none of these where only `untried` pages are wanted). None comes twice in a run: a page
-        checked at or after `before`, the run's start, waits for the next one."""
+        """The pages to fetch now, at most `limit`: new ones first, and among these those never requested, the newest
+        first; then rechecks. With `untried`, only pages never requested. A page that was requested at `before` (the
+        start of the run) or later is left for the next run, so that none is fetched twice."""
         tried = "checked_at < :before OR checked_at IS NULL" if not untried else "checked_at IS NULL"
         rows = self._archive.rows(
             f"SELECT * FROM pages WHERE site = :site AND due_at <= :now AND ({tried})"
@@ -163,8 +167,8 @@ class Frontier:
         return [page for page in map(page_of_row, rows) if page]
 
     def failed(self, page: Page, *, at: datetime, reason: str, of_site: bool) -> None:
-        """Notes that a page could not be fetched or read. It stays due where the whole site was at fault (`of_site`); a
-        page that is itself at fault is tried again ever more rarely."""
+        """Stores that a page could not be fetched or read. If the whole site failed (`of_site`), the page stays due;
+        else it is tried again at the intervals of RETRIES."""
         failures = page.failures + (not of_site)
         state, due_at = page.state, page.due_at
         if not of_site:
@@ -177,11 +181,11 @@ class Frontier:
             )
 
     def missing(self, page: Page, *, at: datetime, status: int) -> bool:
-        """Notes that a page answers 404 or 410; returns whether its story is now known to be withdrawn."""
+        """Stores that a page answered 404 or 410. Returns whether its story was found to be withdrawn just now."""
         since = _time(page.missing_since) or at
         gone = status == 410 or at - since >= WITHDRAWN_AFTER
-        state, due_at = PageState.GONE if gone else PageState.MISSING, next_check(since, at)  # it may come back
-        if not page.was_read:  # looked at once more, and again only if listings name it
+        state, due_at = PageState.GONE if gone else PageState.MISSING, next_check(since, at)
+        if not page.was_read:  # checked once more; after that only if a listing names it again
             due_at = None if gone else since + WITHDRAWN_AFTER
         with self._archive.writing():
             self._archive.db.execute(
@@ -196,7 +200,7 @@ class Frontier:
         return changed.rowcount > 0
 
     def unchanged(self, url: str, article_id: str, *, at: datetime) -> None:
-        """Notes that the site says the story at this address is as it was (304)."""
+        """Stores that the story at this address has not changed (HTTP 304)."""
         with self._archive.writing():
             mark_read(self._archive, self._site, url, article_id, at=at)
             self._archive.db.execute("UPDATE articles SET gone_at = NULL WHERE id = ?", [article_id])
@@ -211,7 +215,7 @@ class Frontier:
         return Walk(row["items"], day, tuple(json.loads(row["edge"])), moment(row["joined_at"]))
 
     def keep_walk(self, way: str, walk: Walk, *, at: datetime) -> None:
-        """Keeps that a way is walked so far without a gap, as of `at`."""
+        """Stores how far a way of discovery is walked without a gap at the moment `at`."""
         with self._archive.writing():
             self._keep_walk(way, walk, at)
 
@@ -222,7 +226,7 @@ class Frontier:
         self._archive.insert("walks", values)
 
     def published_day(self, listed: Listed) -> date | None:
-        """The day a listed story was published, if it has been read: for listings that print no day."""
+        """The day of publication of a listed story, if it was read; for listings that print no day."""
         row = self._archive.row(
             "SELECT published_date FROM articles WHERE id = coalesce(?, (SELECT article_id FROM pages WHERE url = ?))",
             [self._article_id(listed.address), listed.address.url],
@@ -231,8 +235,8 @@ class Frontier:
 
 
 def reset_future_times(archive: Archive, now: datetime) -> int:
-    """Forgets times that lie ahead: the clock of an earlier run was wrong, and what it noted would hide all edits until
-    then. The pages are due, and listings are walked anew. Returns how many rows were mended."""
+    """Resets times in the future, which an earlier run stored while its clock was wrong: until then they would hide all
+    edits. The pages become due and the listings are walked again. Returns how many pages were affected."""
     ahead = iso_utc(now + CLOCK_SLACK)
     latest_due = iso_utc(now + LADDER[-1] + CLOCK_SLACK)
     mended = 0
@@ -261,14 +265,14 @@ def reset_future_times(archive: Archive, now: datetime) -> int:
 
 
 def number_of(article_id: str | None) -> int | None:
-    """The number in an article's id; None where the site showed none when it was read."""
+    """The number in an article's id; None for an id made of a path."""
     tail = (article_id or "").rpartition("/")[2]
     return int(tail) if tail.isascii() and tail.isdigit() and (article_id or "").count("/") == 1 else None
 
 
 def free_address(archive: Archive, site: Site, url: str) -> None:
-    """Another article is at this address now (WordPress lets a permalink move from post to post): the one that was
-    known there is looked for by its number. Within a transaction."""
+    """Makes `url` free for another article, since WordPress may give a permalink to another post. The page known there
+    gets the address with its number (/?p=ID), or is deleted if there is none. Call it within a transaction."""
     holder = page_at(archive, url)
     if holder is None:
         return
@@ -280,8 +284,8 @@ def free_address(archive: Archive, site: Site, url: str) -> None:
 
 
 def mark_read(archive: Archive, site: Site, url: str, article_id: str, *, at: datetime) -> None:
-    """A page was read as this article: it is its page from now on, another address of it is kept as such. Within a
-    transaction."""
+    """Stores that the page at `url` was read, or is unchanged, as this article's page. Other pages of the article
+    become OTHER_ADDRESS. Call it within a transaction."""
     page = page_at(archive, url)
     if page is None:
         return
@@ -303,14 +307,14 @@ def mark_read(archive: Archive, site: Site, url: str, article_id: str, *, at: da
 
 
 def _schedule_next_check(archive: Archive, url: str, *, at: datetime) -> None:
-    """A page was read, or is known to be as it was: its next check is the ladder's next rung. Within a transaction."""
+    """Sets a page's state to READ and makes it due at the next step of the LADDER. Call it within a transaction."""
     page = page_at(archive, url)
     if page is None:
         return
     first = _time(page.first_read_at) or at
     due_at = next_check(first, at)
     due = due_at and iso_utc(due_at)
-    if page.noticed_at > iso_utc(at):  # an old capture is taken in: what listings told since is still to be seen
+    if page.noticed_at > iso_utc(at):  # an older capture: what listings said after it still has to be fetched
         due = page.due_at
     archive.db.execute(
         "UPDATE pages SET state = ?, reason = NULL, failures = 0, missing_since = NULL, first_read_at = ?,"
@@ -320,7 +324,7 @@ def _schedule_next_check(archive: Archive, url: str, *, at: datetime) -> None:
 
 
 def _changed(known: Page, listed: dict[str, Any]) -> bool:
-    """Whether what a listing says now differs from what it said before, or is of after the story was read."""
+    """Whether a listing says that a story was changed: a later time of change than is known of it, or another title."""
     seen = _time(known.modified_at) or _time(known.checked_at)
     modified = _time(listed["modified_at"])
     if modified is not None and seen is not None and modified > seen:

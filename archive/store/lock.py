@@ -1,4 +1,4 @@
-"""One writer at a time: the lock on an archive."""
+"""The lock on an archive, so that one process at a time writes to it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class ArchiveBusyError(ArchiveError):
 
 
 def hold(data: Path) -> None:
-    """Holds the archive in `data` against other processes until this one ends, however it does. Raises
-    ArchiveBusyError when another holds it, ArchiveError when the folder cannot be written in."""
+    """Locks the archive in the folder `data` until this process ends. A second call does nothing. Raises
+    ArchiveBusyError if another process has the lock, ArchiveError if the folder cannot be written in."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         path = (data / "warta.lock").resolve()

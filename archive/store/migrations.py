@@ -1,8 +1,9 @@
 """The tables of an archive, as sqlite-utils migrations.
 
-Names and meanings are public: people query them with Datasette and SQL, so a later version adds and never renames.
-Times are ISO 8601 text. `articles.key` is explicit because VACUUM renumbers implicit rowids under an
-external-content index, and it rises with `published_at`, so that "newest first" is a walk along the table.
+Names and meanings of tables and columns are public, because people query them with Datasette and SQL: a later version
+adds some and never renames any. Times are ISO 8601 text. `articles.key` is an explicit primary key, because VACUUM
+renumbers implicit rowids, on which the full-text index (external content) depends. It rises with `published_at`, so
+that "newest first" is the table's own order.
 """
 
 from sqlite_utils import Database, Migrations
@@ -143,7 +144,8 @@ def m002_full_text(db: Database) -> None:
 
 
 def _full_text(db: Database, indexed: tuple[str, ...]) -> None:
-    """FTS5 over external content. With double quotes Datasette and sqlite-utils recognise the index."""
+    """An FTS5 index with external content, and the triggers that keep it up to date. Datasette and sqlite-utils only
+    recognise it if the values of the options are in double quotes."""
     columns = ", ".join(indexed)
     new = ", ".join(f"new.{column}" for column in indexed)
     old = ", ".join(f"old.{column}" for column in indexed)
@@ -161,22 +163,22 @@ def _full_text(db: Database, indexed: tuple[str, ...]) -> None:
 
 @migrations()
 def m003_listed_day(db: Database) -> None:
-    """The day a listing prints beside a link. It may be off by one where site and listing differ in time zone, so it
-    orders stories that print no date of their own and is never shown as one."""
+    """The day that a listing prints beside a link. It can be a day off if the listing uses another time zone, so it is
+    used to order stories that print no date, and is not shown as their date."""
     db.execute("ALTER TABLE pages ADD COLUMN listed_day TEXT")
 
 
 @migrations()
 def m004_incremental(db: Database) -> None:
-    """What scheduled runs need to know from one to the next."""
+    """What a scheduled run needs to know of the runs before it."""
     db.execute("ALTER TABLE pages ADD COLUMN listed_title TEXT")
-    db.execute("ALTER TABLE pages ADD COLUMN noticed_at TEXT")  # when a listing last told something new of it
+    db.execute("ALTER TABLE pages ADD COLUMN noticed_at TEXT")  # when a listing last said something new of the page
     db.execute("ALTER TABLE pages ADD COLUMN first_read_at TEXT")
     db.execute("ALTER TABLE pages ADD COLUMN missing_since TEXT")
     db.execute("ALTER TABLE pages ADD COLUMN failures INTEGER NOT NULL DEFAULT 0")
     db.execute("UPDATE pages SET noticed_at = discovered_at")
     db.execute("UPDATE pages SET first_read_at = checked_at, due_at = checked_at WHERE state = 'read'")
-    db.execute("ALTER TABLE captures ADD COLUMN received INTEGER NOT NULL DEFAULT 0")  # bytes on the wire
+    db.execute("ALTER TABLE captures ADD COLUMN received INTEGER NOT NULL DEFAULT 0")  # bytes received on the wire
     for count in ("saved", "checked", "moved", "missing", "gone"):
         db.execute(f"ALTER TABLE runs ADD COLUMN {count} INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE runs ADD COLUMN filled TEXT NOT NULL DEFAULT '{}'")  # JSON: field -> share of stories read
@@ -202,8 +204,8 @@ def m004_incremental(db: Database) -> None:
 
 @migrations()
 def m005_syndication(db: Database) -> None:
-    """One story on several sites: `stories` names for each article of a group the first one. `twins` are the pairs
-    that make the groups, `bands` the numbers by which texts that are alike find each other."""
+    """The same story on several sites (archive.store.syndication). `stories` has for each article of a group the id of
+    the group's first article; `twins` are the pairs that make the groups; `bands` are LSH bands of the bodies."""
     db.execute("ALTER TABLE articles ADD COLUMN original_url TEXT")  # where the page says it was published first
     db.execute("CREATE INDEX articles_original ON articles(original_url) WHERE original_url IS NOT NULL")
     db.execute("CREATE TABLE stories (article_id TEXT PRIMARY KEY, story_id TEXT NOT NULL) WITHOUT ROWID")
@@ -215,9 +217,10 @@ def m005_syndication(db: Database) -> None:
 
 @migrations()
 def m006_search(db: Database) -> None:
-    """`lead`, an article's first paragraph, is a column of the full-text index of its own, so that what stands there
-    weighs more. `terms` has every word of the index, its family (`stem`) and how many articles have it; triggers note
-    which articles are still to be counted, and texts that are no longer there; `archive.search.vocabulary` counts."""
+    """`lead`, an article's first paragraph, becomes a column of the full-text index, so that words there can weigh
+    more. `terms` has every word of the index, its stem and the number of articles that have it. Triggers store which
+    articles are still to be counted (`uncounted`) and the texts to be counted out again (`outdated`);
+    archive.search.vocabulary does the counting."""
     paragraph = "char(10) || char(10)"
     db.execute(
         "ALTER TABLE articles ADD COLUMN lead TEXT"
@@ -243,7 +246,7 @@ def m006_search(db: Database) -> None:
     db.execute(f"CREATE TRIGGER terms_ai AFTER INSERT ON articles BEGIN {put} END")
     db.execute(f"CREATE TRIGGER terms_ad AFTER DELETE ON articles BEGIN {take} END")
     db.execute(f"CREATE TRIGGER terms_au AFTER UPDATE OF key, {columns} ON articles BEGIN {take} {put} END")
-    # What facets are counted from, close together: half the time of reading the rows, at a hundredth of their size.
+    # A covering index for counting facets: it takes half the time of reading the rows, and a hundredth of their space.
     db.execute(
         "CREATE INDEX articles_facets"
         " ON articles(key, id, site, published_date, section, pewarta, credit, is_advertorial)"

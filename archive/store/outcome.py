@@ -1,13 +1,13 @@
-"""What an exchange means for its page: the one place that decides it, for the crawl, recovery, rebuild and import.
+"""Decides what an exchange means for its page and its story. The crawl, recovery, rebuild and import all call this.
 
 | answer | its page | its story |
 |---|---|---|
-| 200 with a story | read | new, a new version, moved, or as it was (archive.store.articles) |
-| 200 without one | failed | stays as it is: a login page, an error page or half a page is no edit |
-| 304 | read | as it was |
-| 404, 410 | missing, later gone | `gone_at` |
-| a redirect | what it leads to decides | |
-| anything else, no answer | failed, see `settle_failure` | stays as it is |
+| 200 with a story | read | new, a new version, moved, or unchanged (archive.store.articles) |
+| 200 without one | failed | unchanged: a login page, an error page or half a page is no edit |
+| 304 | read | unchanged |
+| 404, 410 | missing, later gone | `gone_at` is set once it is gone |
+| a redirect | its target's answer decides | |
+| anything else, no answer | failed, see `settle_failure` | unchanged |
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from archive.store.timestamps import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`article_id` is that of the story it is about, `article` what was read now, `reason` why nothing was. `damage`
-    tells why a record that was needed could not be read."""
+    """The result of settling an exchange. `article_id` is the id of its story, `article` what was read now, `reason`
+    why nothing could be read. `damage` says why a record that was needed for comparison could not be read."""
 
     meaning: Meaning
     article_id: str | None = None
@@ -39,8 +39,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A page that could not be had: no answer, a refusal, an error of the server. `of_site` tells that it is no matter
-    of this one page."""
+    """A request for a page that failed: no answer, a refusal, an error of the server. `of_site` is True if the whole
+    site failed and not this one page."""
 
     site: str
     url: str
@@ -53,11 +53,11 @@ NOTHING = Outcome(Meaning.NOTHING)
 
 
 def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_order: bool = False) -> Outcome:
-    """Carries out what an exchange means for the page at `page_url`, the address that was asked for in the first
-    place, in one transaction. Its capture is kept already. For a site that nobody has described there need be no page.
+    """Updates the page and the story for an exchange, in one transaction. `page_url` is the address that was requested
+    first, before any redirects. The capture must be stored already. An undescribed site need not have the page.
 
-    An exchange that is older than what is known of the page changes nothing, unless the caller goes through all
-    exchanges with the page `in_order`: a crawl does, whatever the clock says.
+    An exchange that is older than what is known of the page changes nothing. With `in_order` it is not compared: the
+    caller settles all exchanges with the page in their order, as a crawl does even if the clock is wrong.
     """
     with archive.writing():
         page = page_at(archive, page_url)
@@ -79,7 +79,7 @@ def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_
 
 
 def settle_failure(archive: Archive, failure: Failure) -> None:
-    """Notes in the frontier that a page could not be had, unless more recent things are known of it."""
+    """Stores a failed request in the frontier, unless the page was requested again since."""
     with archive.writing():
         page = page_at(archive, failure.url)
         if page is not None and not page.is_known_since(failure.at):
@@ -102,7 +102,8 @@ def _settle_page(archive: Archive, site: Site, reading: Reading, page: Page | No
 
 
 def _outdated(archive: Archive, reading: Reading, story: Row | None, page: Page | None) -> Outcome:
-    """More recent things are known: a text takes its place among the versions later, the rest is history."""
+    """Links the capture of an older text to its story; the caller may then replay the story's captures in their order
+    (archive.ingest.loader). Other older exchanges change nothing."""
     if reading.capture.status == 200:
         if reading.article is None or story is None:
             return Outcome(Meaning.UNREAD if reading.reason else Meaning.NOTHING, reason=reading.reason)
@@ -114,7 +115,7 @@ def _outdated(archive: Archive, reading: Reading, story: Row | None, page: Page 
 
 
 def _story(archive: Archive, reading: Reading, page: Page | None) -> Row | None:
-    """The story on the shelf that an exchange is about."""
+    """The row of `articles` that an exchange is about; None if it is not known."""
     if reading.article is not None:
         return known_story(archive, reading.article, page)
     earlier = archive.row("SELECT article_id FROM captures WHERE record_id = ?", [reading.refers_to])
@@ -123,8 +124,8 @@ def _story(archive: Archive, reading: Reading, page: Page | None) -> Row | None:
 
 
 def _known_at(archive: Archive, story: Row | None, page: Page | None) -> str | None:
-    """The moment of the most recent thing that is known of a story and its page: of one that was never looked at, when
-    a listing last told something of it."""
+    """The time of the most recent exchange with a page and its story; for a page that was never requested, when a
+    listing last said something new of it. None if nothing is known."""
     times = [page.checked_at if story else page.checked_at or page.noticed_at] if page else []
     if story is not None:
         newest = archive.row("SELECT max(fetched_at) AS at FROM captures WHERE article_id = ?", [story["id"]])

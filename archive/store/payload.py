@@ -1,4 +1,4 @@
-"""What a capture holds: its record, found through the database, and the article in it as today's reader reads it."""
+"""Finds the record that holds a capture's payload, decodes the payload, reads the article in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
     record = record or read_captured(archive.warc_root, capture)
     if capture.record_type != REVISIT:
         return record
-    not_modified = capture.status == 304  # it has no payload of its own to compare
+    not_modified = capture.status == 304  # it has no payload, so no digest to search for
     same = "status = 200 AND fetched_at <= :at" if not_modified else "payload_digest = :digest"
     values = {"refers": record.header("WARC-Refers-To"), "url": capture.url}
     values |= {"at": iso_utc(capture.fetched_at), "digest": capture.payload_digest}
@@ -41,22 +41,22 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
 
 
 def payload(archive: Archive, capture: Capture) -> Payload:
-    """The decoded payload of a capture. Raises WarcError as `payload_record` does, and where it cannot be decoded."""
+    """The decoded payload of a capture. Raises WarcError as `payload_record` does, and if it cannot be decoded."""
     return payload_of(payload_record(archive, capture), is_foreign=capture.is_foreign)
 
 
 def payload_fault(archive: Archive, capture: Capture) -> str | None:
-    """Why the payload of a capture cannot be had, so that a revisit of it would stand for nothing; None where it is."""
+    """Why the payload of a capture is not available, so that a revisit must not refer to it; None if it is."""
     try:
         payload(archive, capture)
     except UndecodableError:
-        return None  # it is kept as the site sent it
+        return None  # it is stored whole; the site sent it undecodable
     except WarcError as error:
         return str(error)
     return None
 
 
 def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> Article:
-    """Reads the article of a capture; `url` is its address on the site. Raises WarcError where its record is gone or
-    damaged, ReadingError where there is no story in it."""
+    """Reads the article of a capture with today's readers; `url` is its address on the site. Raises WarcError if its
+    record is gone or damaged, ReadingError if there is no story in it."""
     return read_page(payload(archive, capture), url=url, site=site, fetched_at=capture.fetched_at)

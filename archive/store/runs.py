@@ -1,5 +1,5 @@
-"""Runs: the row of each run in the table `runs`, and its account, which stands in the run's WARC files as well, so that
-the history of runs is a product of the files."""
+"""The table `runs`, and the account of a run, which is also a record in the run's WARC files (archive.warc.account), so
+that a rebuild can make the table again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MAX_COUNT = 1 << 53
 
 
 def start_run(archive: Archive, start: RunStart) -> int:
-    """The id of a run's row, made if it is not there yet."""
+    """Inserts the row of a run, unless it is there already; returns its id."""
     arguments = json.dumps(dict(start.arguments))
     since = start.since.isoformat() if start.since else None
     with archive.writing():
@@ -58,7 +58,8 @@ def run_id_of(archive: Archive, site: str, started_at: datetime) -> int | None:
 
 
 def run_id_at(archive: Archive, site: str, moment: datetime) -> int | None:
-    """The run that was at work at a moment, as far as the rows tell: for files that do not name theirs."""
+    """The id of the site's last run that began at this moment or before: for files that do not say which run wrote
+    them."""
     row = archive.row(
         "SELECT id FROM runs WHERE site = ? AND started_at <= ? ORDER BY started_at DESC LIMIT 1",
         [site, iso_utc(moment)],
@@ -67,7 +68,8 @@ def run_id_at(archive: Archive, site: str, moment: datetime) -> int | None:
 
 
 def add_undated_run(archive: Archive, start: RunStart) -> None:
-    """Notes the run of a file that does not say when its run began, unless a row stands for it already."""
+    """Inserts a row for the run of a file that does not say when it began (`start.started_at` is then the file's date),
+    unless a run of the site lasted at that time."""
     at = iso_utc(start.started_at)
     known = archive.row(
         "SELECT 1 FROM runs WHERE site = ? AND started_at <= ? AND coalesce(finished_at, '~') >= ?",
@@ -78,14 +80,14 @@ def add_undated_run(archive: Archive, start: RunStart) -> None:
 
 
 def end_run(archive: Archive, run_id: int, values: Row) -> None:
-    """`values` are columns of `runs`: verdict, reason, finished_at and the counts."""
+    """Sets columns of a run: verdict, reason, finished_at, the counts."""
     assignments = ", ".join(f"{name} = :{name}" for name in values)
     with archive.writing():
         archive.db.execute(f"UPDATE runs SET {assignments} WHERE id = :id", values | {"id": run_id})
 
 
 def leave_alone(archive: Archive, run_id: int, *, until: datetime) -> None:
-    """Notes in a run that its site asked for a pause (Retry-After)."""
+    """Stores in a run's row until when its site asked for a pause (Retry-After)."""
     end_run(archive, run_id, {"retry_at": iso_utc(until)})
 
 
@@ -95,19 +97,19 @@ def left_alone_until(archive: Archive, site: Site) -> datetime | None:
 
 
 def unfinished(archive: Archive) -> list[Row]:
-    """The runs that did not end by themselves."""
+    """The rows of runs that have no end: they were killed or crashed, or one is at work."""
     return archive.rows("SELECT * FROM runs WHERE finished_at IS NULL ORDER BY id")
 
 
 def start_of(run: Row, *, origin: str) -> RunStart:
-    """The start that a row of `runs` tells."""
+    """The RunStart that belongs to a row of `runs`; `origin` is the site's own, used if the run had no other."""
     arguments = {str(name): str(value) for name, value in json.loads(run["arguments"]).items()}
     return RunStart(run["site"], arguments.get("origin", origin), datetime.fromisoformat(run["started_at"]), arguments)
 
 
 def account_of(archive: Archive, run: Row, values: Row) -> dict[str, Any]:
-    """The account of a run that ends with `values`: its row, how far its site's listings are known, and the name of
-    the site's last WARC file before this run, by which a missing one is noticed."""
+    """The account of a run that ends with `values`: its row, how far its site's listings are known, and as "previous"
+    the name of the site's last WARC file before this run, so that a missing file is noticed."""
     site = run["site"]
     retry_at = archive.row("SELECT retry_at FROM runs WHERE id = ?", [run["id"]])
     previous = archive.row("SELECT name FROM warcs WHERE site = ? ORDER BY sealed_at DESC, name DESC LIMIT 1", [site])
@@ -126,8 +128,8 @@ def account_of(archive: Archive, run: Row, values: Row) -> dict[str, Any]:
 
 
 def apply_account(archive: Archive, account: dict[str, Any]) -> None:
-    """Puts the end of a run in its row, and how far listings are known in theirs. A row that has its end stays as it
-    is. Raises ValueError, TypeError or KeyError for an account that was not written by warta."""
+    """Sets the end of a run and how far its site's listings are known. Does nothing if the run has an end already.
+    Raises ValueError, TypeError or KeyError for an account that is not as warta writes it."""
     site, started_at = str(account["site"]), datetime.fromisoformat(account["started_at"])
     run_id = run_id_of(archive, site, started_at)
     if run_id is None:
@@ -135,9 +137,9 @@ def apply_account(archive: Archive, account: dict[str, Any]) -> None:
     row = archive.row("SELECT finished_at FROM runs WHERE id = ?", [run_id])
     if row is not None and row["finished_at"] is not None:
         return
-    told = account["run"]
-    values: Row = {name: _text(told[name]) for name in _TEXT_COLUMNS if name in told}
-    values |= {name: _count(told[name]) for name in _COUNT_COLUMNS if name in told}
+    run = account["run"]
+    values: Row = {name: _text(run[name]) for name in _TEXT_COLUMNS if name in run}
+    values |= {name: _count(run[name]) for name in _COUNT_COLUMNS if name in run}
     end_run(archive, run_id, values)
     archive.db.execute("DELETE FROM walks WHERE site = ?", [site])
     for walk in account["walks"]:
@@ -152,8 +154,8 @@ def apply_account(archive: Archive, account: dict[str, Any]) -> None:
 
 
 def forget_listings(archive: Archive, sites: Iterable[str]) -> None:
-    """Takes nothing for known of what these sites list, so that the next run walks their listings anew: for sites of
-    whose files something is missing."""
+    """Deletes how far the listings of these sites are known, so that the next run walks them again: for sites whose
+    WARC files are missing or damaged."""
     for site in sites:
         if site != FOREIGN:
             archive.db.execute("DELETE FROM walks WHERE site = ?", [site])

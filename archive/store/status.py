@@ -1,4 +1,4 @@
-"""What an archive holds of each site, and how its runs went."""
+"""What an archive holds of each site, and how the site's runs went."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ TROUBLE = "✗"
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """`oldest` and `newest` are days of publication, `last_new` is when the last new story was first seen; `edited` are
-    stories with more than one version, `waiting` pages that are due now; `trend` is a bar for each of the last runs,
-    as high as it brought stories, or a cross where it went wrong."""
+    """The status of one site. `oldest` and `newest` are dates of publication, `last_new` is when the newest story was
+    first seen, `edited` counts stories with more than one version, `waiting` pages that are due. `trend` has a
+    character for each of the last runs: a bar as high as its number of new stories, or a cross if it did not go
+    well."""
 
     site: str
     stories: int
@@ -37,7 +38,7 @@ class SiteStatus:
 
 
 def status_of(archive: Archive, site: str) -> SiteStatus:
-    """Raises sqlite3.Error where the archive cannot be read."""
+    """The status of a site. Raises sqlite3.Error if the archive cannot be read."""
     held = archive.rows(
         "SELECT count(*) AS stories, min(published_date) AS oldest, max(published_date) AS newest,"
         " max(first_seen_at) AS last_new,"

@@ -1,8 +1,10 @@
-"""Syndication: the same story on several sites. Stories of different sites are twins where their texts are nearly the
-same or one is cut from the other, and wherever a page says where its story was published first. Twins and the twins of
-twins are one story in the relation `stories`.
+"""Syndication: the same story on several sites.
 
-Only texts decide, so the same articles give the same groups in whatever order they come.
+Articles of different sites are twins if their texts are nearly the same or one is a shortened form of the other, or if
+a page says where its story was published first. Twins, and twins of twins, are one story in the table `stories`.
+
+Candidates are found by MinHash with banding (locality-sensitive hashing) over shingles of words, and then compared
+exactly. The groups depend on the articles alone, not on the order in which they come.
 """
 
 from __future__ import annotations
@@ -20,17 +22,18 @@ if TYPE_CHECKING:
     from archive.store.database import Archive, Row
 
 SHINGLE_WORDS = 3
-"""Words that stand together in both texts are counted in runs of so many."""
+"""Words of a shingle. Texts are compared by the sets of their shingles."""
 MIN_SHINGLES = 20
-"""Runs that a text must have: shorter ones are alike by chance."""
+"""Shorter texts have no twins by text: they are alike by chance."""
 MIN_SHARE_OF_SHORTER = 0.6
-"""The share of the shorter text's runs that the longer one must have."""
+"""The share of the shorter text's shingles that the longer text must have."""
 MAX_TIME_APART = timedelta(days=30)
-"""Twins are published within so many days; what recurs year after year is not one story."""
+"""The longest time between the publications of twins: announcements that recur every year are no twins."""
 
 _BANDS, _ROWS, _MEETINGS = 16, 2, 2
-"""Texts meet in a band with a chance of the square of what they share. Two that share half of all their runs meet twice
-in 94 of 100 cases, two that share nine tenths always, and two that share a hundredth once in a million."""
+"""Bands of a sketch, MinHash values of a band, and bands that candidates must have in common. Two texts with a Jaccard
+similarity s have a given band in common with the probability s**_ROWS. So texts with s = 0.5 become candidates in 94 of
+100 cases, with s = 0.9 always, with s = 0.01 once in a million."""
 _SEED = 1
 Shingles = frozenset[tuple[str, ...]]
 _WORD = re.compile(r"\w+")
@@ -42,14 +45,14 @@ def shingles(text: str) -> Shingles:
 
 
 def are_twins(one: Shingles, other: Shingles) -> bool:
-    """Whether two texts' shingles are those of one story, whole or shortened."""
+    """Whether two texts, given by their shingles, are one story, in full or shortened."""
     shorter = min(len(one), len(other))
     return shorter >= MIN_SHINGLES and len(one & other) >= MIN_SHARE_OF_SHORTER * shorter
 
 
 def find_twins(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> None:
-    """Finds the twins of an article, a row of `articles`, and puts its group in order; `bands` are its body's where
-    they are known. Within a transaction."""
+    """Stores the bands and the twins of an article (a row of `articles`), and updates the groups. `bands` are those of
+    its body, if they were computed already. Call it within a transaction."""
     article_id = story["id"]
     bands = bands_of(story["body"]) if bands is None else bands
     archive.db.conn.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, story["key"]) for band in bands])
@@ -65,7 +68,8 @@ def find_twins(archive: Archive, story: Row, bands: Sequence[int] | None = None)
 
 
 def remove_twins(archive: Archive, story: Row) -> None:
-    """Takes an article, a row of `articles` as it was when last related, out of its group. Within a transaction."""
+    """Deletes the bands and the twins of an article, and updates the groups. `story` is its row of `articles` as it was
+    at the last `find_twins`. Call it within a transaction."""
     bands = bands_of(story["body"])
     archive.db.conn.executemany(
         "DELETE FROM bands WHERE band = ? AND key = ?", [(band, story["key"]) for band in bands]
@@ -77,14 +81,14 @@ def remove_twins(archive: Archive, story: Row) -> None:
 
 
 def regroup(archive: Archive) -> None:
-    """Names all groups anew from their twins. Within a transaction."""
+    """Makes the table `stories` again from `twins`. Call it within a transaction."""
     archive.db.execute("DELETE FROM stories")
     for row in archive.rows("SELECT one AS id FROM twins UNION SELECT other FROM twins"):
         _group(archive, row["id"])
 
 
 def bands_of(text: str) -> list[int]:
-    """Numbers of which texts that are alike share some; none for a text too short to tell."""
+    """The bands of a text: 64-bit numbers of which similar texts share some (see _BANDS). None for a short text."""
     own = shingles(text)
     if len(own) < MIN_SHINGLES:
         return []
@@ -97,8 +101,9 @@ def bands_of(text: str) -> list[int]:
 
 
 def _of_one_text(archive: Archive, story: Row, bands: Sequence[int]) -> set[str]:
-    """The articles of other sites, published at about the same time, whose text is this one or a part of it."""
-    reach = int(MAX_TIME_APART.total_seconds()) << 20  # as keys are made of times
+    """The ids of articles of other sites, published within MAX_TIME_APART, that are the same text or a shortened
+    one."""
+    reach = int(MAX_TIME_APART.total_seconds()) << 20  # a key is the time in seconds, shifted by 20 bits
     near = {"low": story["key"] - reach, "high": story["key"] + reach, "site": story["site"]}
     marks = ", ".join(map(str, bands))
     found = archive.rows(
@@ -112,7 +117,7 @@ def _of_one_text(archive: Archive, story: Row, bands: Sequence[int]) -> set[str]
 
 
 def _of_one_origin(archive: Archive, story: Row) -> set[str]:
-    """The articles that name the same first publication, the one named, and those that name this one."""
+    """The ids of articles that name the same first publication, of the one named, and of those that name this one."""
     own_address = original_address(story["url"])
     found = archive.rows("SELECT id FROM articles WHERE original_url = ?", [own_address])
     if story["original_url"]:
@@ -135,7 +140,8 @@ def _twins(archive: Archive, article_id: str) -> set[str]:
 
 
 def _group(archive: Archive, article_id: str) -> None:
-    """Names the group of an article by its first one. An article alone is in no group."""
+    """Stores the group of an article in `stories`, under the id of the member with the lowest key. An article without
+    twins is in no group."""
     members, reached = {article_id}, [article_id]
     while reached:
         new = _twins(archive, reached.pop()) - members

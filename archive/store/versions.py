@@ -1,4 +1,4 @@
-"""What changed from one version of a story to the next, word by word."""
+"""Compares the versions of a story word by word."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from archive.store.database import Archive, Row
 
 FIELDS = ("title", "pewarta", "editor", "body")
 MAX_WORD_PAIRS = 400_000_000
-"""Pairs of words that are compared, 20,000 with 20,000: they take 50 MB."""
+"""The most pairs of words (20,000 x 20,000) that are compared, which takes 50 MB of memory. Longer differing parts
+count as wholly replaced."""
 _WORDS = re.compile(r"\n\n|\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of words that both versions have ("="), the old one ("-") or the new one ("+")."""
+    """Words that are in both versions ("="), only in the old one ("-") or only in the new one ("+")."""
 
     kind: Literal["=", "-", "+"]
     text: str
@@ -31,7 +32,7 @@ Paragraph = list[Piece]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One step of a story's history: field -> its paragraphs that differ, as pieces."""
+    """What a version changed: `fields` has for each changed field its paragraphs that differ."""
 
     version: int
     seen_at: str
@@ -39,12 +40,12 @@ class Change:
 
 
 def versions_of(archive: Archive, article_id: str) -> list[Row]:
-    """A story's versions, first to last."""
+    """The rows of a story's versions, the first one first."""
     return archive.rows("SELECT * FROM versions WHERE article_id = ? ORDER BY version", [article_id])
 
 
 def changes(versions: list[Row]) -> list[Change]:
-    """What each version but the first changed."""
+    """What each version after the first changed."""
     steps = []
     for old, new in pairwise(versions):
         fields = {field: compare(old[field] or "", new[field] or "") for field in FIELDS}
@@ -54,7 +55,8 @@ def changes(versions: list[Row]) -> list[Change]:
 
 
 def compare(old: str, new: str) -> list[Paragraph]:
-    """The paragraphs in which two texts differ. What is between paragraphs that both have is compared by words."""
+    """The paragraphs in which two texts differ. Paragraphs that both have are left out, and what is between them is
+    compared by words."""
     before, after = ([" ".join(paragraph.split()) for paragraph in text.split("\n\n")] for text in (old, new))
     paragraphs = []
     done = new_done = 0
@@ -90,8 +92,8 @@ def _by_words(old: str, new: str) -> list[Paragraph]:
 
 
 def _same(before: list[str], after: list[str]) -> Iterator[tuple[int, int, int]]:
-    """(place in the one, place in the other, length) of the runs that both have, as much as can be. What is too long to
-    compare between what both begin and end with has nothing the same."""
+    """(index in the one, index in the other, length) of each run that is in both, by their longest common subsequence.
+    If the lists have more than MAX_WORD_PAIRS pairs between their common beginning and end, only these are given."""
     shorter = min(len(before), len(after))
     head = next((n for n in range(shorter) if before[n] != after[n]), shorter)
     tail = next((n for n in range(shorter - head) if before[-1 - n] != after[-1 - n]), shorter - head)
