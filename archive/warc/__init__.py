@@ -1,1 +1,1 @@
-"""WARC files: captures, the writer, the reader of any program's records."""
+"""WARC files: captures, a writer, and a reader for files of any program."""

@@ -1,11 +1,11 @@
-"""The account of a run in its WARC files, so that a database can be made from the files alone.
+"""What a run stores in its WARC files besides the exchanges, so that a database can be made from the files alone.
 
-Beside the exchanges a run's files tell what no exchange shows: in the warcinfo record (WARC 1.1, 6.2) which run it was,
-and in metadata records (6.5) with a body of JSON and a target of warta's own
+The warcinfo record (WARC 1.1, 6.2) says which run wrote the file (`RunStart`). Metadata records (6.5) with a JSON body
+are accounts; their WARC-Target-URI is one of
 
-    urn:warta:named      addresses that a person put on the list (`--urls`)
-    urn:warta:failure    a page that could not be had: no answer, a refusal, an error of the server
-    urn:warta:run        the run's end: its row of the table `runs`, and how far the listings are known
+    urn:warta:named      addresses that a person named (`--urls`)
+    urn:warta:failure    a request that failed: no answer, a refusal, an error of the server
+    urn:warta:run        the end of the run: its row of the table `runs`, and how far the listings are known
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _FIELD = re.compile(r"(?m)^([\w-]+): *(.*?)\r?$")
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """What a warcinfo record tells of its run. `arguments` are those of the spider, as text."""
+    """What a warcinfo record says of the run. `origin` is what was requested: the site's own, or that of a server in
+    its place. `arguments` are those of the spider, as text."""
 
     site: str
     origin: str
@@ -36,33 +37,33 @@ class RunStart:
 
     @property
     def since(self) -> date | None:
-        """How far back the run looked."""
+        """The day back to which the run looked; None if it is not known."""
         try:
             return date.fromisoformat(self.arguments.get("since", ""))
         except ValueError:
             return None
 
     def fields(self) -> dict[str, str]:
-        """As fields of a warcinfo record."""
-        told = {"origin": self.origin, **self.arguments}
+        """The fields of a warcinfo record: name -> value."""
+        described = {"origin": self.origin, **self.arguments}
         return {
             "software": f"warta/{version('warta')}",
             "isPartOf": self.site,
-            "description": " ".join(f"{name}={value}" for name, value in told.items()),
+            "description": " ".join(f"{name}={value}" for name, value in described.items()),
             "warta-run": self.started_at.isoformat(),
             "warta-arguments": json.dumps(dict(self.arguments)),
         }
 
 
 def read_run_start(record: Record) -> RunStart | None:
-    """None for another program's warcinfo. Older files do not say when their run began: the date of the record stands
-    for it."""
+    """The start of the run that wrote a file, from its warcinfo record; None for other records and other programs'
+    files. Older files do not say when their run began; then it is the date of the record."""
     if record.type != "warcinfo" or b"warta/" not in record.block:
         return None
     fields = dict(_FIELD.findall(record.block.decode("utf-8", "replace")))
     arguments = dict(pair.split("=", 1) for pair in fields.get("description", "").split() if "=" in pair)
     origin = arguments.pop("origin", "")
-    with suppress(KeyError, ValueError, AttributeError, RecursionError):  # older files do not have it
+    with suppress(KeyError, ValueError, AttributeError, RecursionError):  # older files lack the field
         arguments = {str(name): str(value) for name, value in json.loads(fields["warta-arguments"]).items()}
     try:
         started_at = datetime.fromisoformat(fields.get("warta-run", ""))
@@ -74,8 +75,7 @@ def read_run_start(record: Record) -> RunStart | None:
 
 
 def read_account(record: Record) -> tuple[str, dict[str, Any]] | None:
-    """(target, content) of a metadata record of warta's; None for any other record, and for one that does not hold
-    a JSON object."""
+    """(target, content) of an account; None for any other record, and for one whose body is no JSON object."""
     if record.type != "metadata" or record.url not in (NAMED, FAILURE, RUN_END):
         return None
     try:

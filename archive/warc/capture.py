@@ -1,4 +1,4 @@
-"""A capture: one exchange with a site, and where in the WARC files it is kept."""
+"""A capture: an exchange with a site, and the place of its record in the WARC files."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     from archive.warc.reader import Record
 
 FOREIGN = "imported"
-"""The folder below warc/ of other programs' files."""
+"""The folder below warc/ for imported files, of other programs or of another archive."""
 
 RESPONSE, REVISIT = "response", "revisit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One row of the table `captures`: an exchange that is whole on disk in a WARC file.
+    """A row of the table `captures`: an exchange whose record is whole on disk.
 
-    `fetched_at` is aware, UTC, with microseconds, and equals the WARC-Date of the record. `warc` is the path of the
-    file below the archive's `warc/` folder; `offset` and `length` are bytes of the response (or revisit) record in
-    the compressed file. `payload_digest` is "sha1:BASE32" of the payload as it is stored (chunk framing off,
-    Content-Encoding on). `record_type` is "response" or "revisit". `record_id` is the record's own, or the name of
-    its place where it has none or shares it with another capture. `received` counts the bytes on the wire, head,
-    framing and coded body.
+    `fetched_at` is aware, in UTC, with microseconds, and equals the record's WARC-Date. `warc` is the path of the file
+    below the archive's `warc/` folder; `offset` and `length` are those of the response or revisit record, in bytes of
+    the compressed file. `payload_digest` is "sha1:BASE32" of the payload as stored: without chunk framing, with its
+    Content-Encoding. `record_type` is "response" or "revisit". `record_id` is the record's WARC-Record-ID, or `place`
+    if it has none or another capture has the same one. `received` is the number of bytes on the wire: head, framing
+    and coded body.
     """
 
     site: str
@@ -47,17 +47,17 @@ class Capture:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether another program wrote the file, or another warta."""
+        """Whether the file was imported."""
         return self.warc.startswith(f"{FOREIGN}/")
 
     @property
     def place(self) -> str:
-        """The name of the record's place: what identifies a record without an id of its own."""
+        """ "<file#offset>", which identifies a record that has no id of its own."""
         return f"<{self.warc}#{self.offset}>"
 
 
 def capture_of(record: Record, *, site: str, warc: str) -> Capture:
-    """The row of a response or revisit record, without the ids of the database."""
+    """The row of a response or revisit record; the ids that the database gives are None."""
     head = record.head
     return Capture(
         site=site,

@@ -1,7 +1,7 @@
-"""An HTTP answer as bytes: its head, its framing, its content codings (RFC 9110, RFC 9112).
+"""Parses the bytes of an HTTP answer: its head, its framing, its content codings (RFC 9110, RFC 9112).
 
-This is the only decoder. The crawl, a rebuild, an import and the reading room all get a page's bytes from it, so what
-one of them reads the others read, too.
+This is the only decoder. The crawl, a rebuild, an import and the reading room all use it, so that they get the same
+bytes of a page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import brotli
 import zstandard
 
 MAX_BODY_BYTES = 64 << 20
-"""Bytes that a decoded body may have: a record of 1.4 kB can expand to 512 MB."""
+"""The largest decoded body: a record of 1.4 kB can expand to 512 MB."""
 
 HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
@@ -29,12 +29,12 @@ Headers = list[tuple[str, str]]
 
 
 class CodingError(Exception):
-    """A body cannot be decoded; the message is one line for people."""
+    """A body cannot be decoded. The message is one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of an HTTP answer. `status` is None where the first line names no status of three digits."""
+    """The head of an HTTP answer. `status` is None if the first line has no status of three digits."""
 
     status: int | None
     headers: Headers
@@ -49,9 +49,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A decoded body. `whole` is False where its last bytes are missing: a gzip stream without its end, chunks
-    without the last one. `ends_itself` tells that its coding says where it ends, so that it is whole whatever the
-    framing says."""
+    """A decoded body. `whole` is False if its last bytes are missing: a gzip stream without its end, chunks without the
+    last one. `ends_itself` is True if the content coding marks its own end, which was there: such a body is whole even
+    if the framing says otherwise."""
 
     content: bytes
     whole: bool
@@ -59,14 +59,14 @@ class Body:
 
 
 def split_message(message: bytes) -> tuple[bytes, bytes]:
-    """(head with the empty line that ends it, the rest); the head alone where no empty line ends it."""
+    """(head with the empty line after it, the rest); (message, b"") if there is no empty line."""
     match = HEAD_END.search(message)
     return (message[: match.end()], message[match.end() :]) if match else (message, b"")
 
 
 def parse_head(message: bytes) -> Head:
-    """The status and headers of an HTTP answer, read as Latin-1 so that no byte is lost. A line that begins with a
-    space goes on with the one before (RFC 9112, 5.2)."""
+    """The status and the headers of an HTTP answer, decoded as Latin-1 so that no byte is lost. A line that begins with
+    a space or a tab continues the line before (RFC 9112, 5.2)."""
     match = HEAD_END.search(message)
     first, *lines = re.split(r"\r?\n", message[: match.start() if match else len(message)].decode("latin-1"))
     status = _STATUS_LINE.match(first)
@@ -82,9 +82,9 @@ def parse_head(message: bytes) -> Head:
 
 
 def unframed(answer: bytes) -> tuple[bytes, bytes, bool]:
-    """(head, body, whole) of an answer as it came over the wire: without 1xx heads, without chunk framing, whose
-    header is renamed X-Archive-Orig-Transfer-Encoding, and without bytes that came after the answer's end (RFC 9112,
-    6.3). `whole` is False where the answer broke off before its end, as far as it announced one."""
+    """(head, body, whole) of an answer as it came over the wire, without 1xx heads, chunk framing and bytes after the
+    answer's end (RFC 9112, 6.3). The header of the chunk framing is renamed X-Archive-Orig-Transfer-Encoding. `whole`
+    is False if the answer announced an end and broke off before it."""
     head, body = split_message(answer)
     while _INTERIM.match(head) and body:
         head, body = split_message(body)
@@ -101,20 +101,21 @@ def unframed(answer: bytes) -> tuple[bytes, bytes, bool]:
 
 
 def content_length(head: Head) -> int | None:
-    """The length that a head announces; None where it announces none, or several that differ."""
-    told = {value.strip() for values in head.get_all("Content-Length") for value in values.split(",")}
-    text = told.pop() if len(told) == 1 else ""
+    """The value of Content-Length in bytes; None if there is none, or several that differ."""
+    lengths = {value.strip() for values in head.get_all("Content-Length") for value in values.split(",")}
+    text = lengths.pop() if len(lengths) == 1 else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_LENGTH_DIGITS else None
 
 
 def announces_end(head: Head) -> bool:
-    """Whether an answer says where it ends; else the end of the connection is its end, wherever that comes."""
+    """Whether an answer says where it ends, by its length or by chunks. Else it ends with the connection, and nobody
+    can tell whether it is whole."""
     return content_length(head) is not None or head.get("X-Archive-Orig-Transfer-Encoding") is not None
 
 
 def dechunked(body: bytes) -> tuple[bytes, bool]:
-    """(content, whether the last chunk is there) of a chunked body (RFC 9112, 7.1). What is cut off in the middle is
-    kept as far as it came."""
+    """(content, whether the last chunk is there) of a chunked body (RFC 9112, 7.1); of a body that was cut off, the
+    content that came."""
     parts, position = list[bytes](), 0
     while (line_end := body.find(b"\n", position)) >= 0:
         try:
@@ -134,12 +135,12 @@ def dechunked(body: bytes) -> tuple[bytes, bool]:
 
 
 def decoded(head: Head, body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Body:
-    """The content of a stored body: chunk framing that another program left in it is taken off, and so are all content
-    codings, the last one first (RFC 9110, 8.4).
+    """Decodes a stored body: removes chunk framing that another program left in it, and all content codings, the last
+    one first (RFC 9110, 8.4).
 
-    A coding that is named and was not applied, as in records of programs that store what they decoded, is passed
-    over; so is a name that is no coding at all, as "utf-8". Raises CodingError for a coding nobody here reads, a
-    stream that is damaged, and more than `max_bytes`.
+    A coding that is named but was not applied is ignored, since some programs store decoded bodies with the original
+    head; so is a name that is no coding, such as "utf-8". Raises CodingError for a coding without a decoder here, a
+    damaged stream, and more than `max_bytes` of content.
     """
     whole, ends_itself = True, False
     if "chunked" in ", ".join(head.get_all("Transfer-Encoding")).lower() and _CHUNK_LINE.match(body):
@@ -155,7 +156,7 @@ def decoded(head: Head, body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Body
 
 
 def _codings(head: Head) -> list[str]:
-    """The content codings that were applied, in their order."""
+    """The content codings that the head names, in the order in which they were applied."""
     named = [name.strip().lower() for value in head.get_all("Content-Encoding") for name in value.split(",")]
     for name in named:
         if name in _UNREAD_CODINGS:
@@ -164,26 +165,28 @@ def _codings(head: Head) -> list[str]:
 
 
 _UNREAD_CODINGS = frozenset("aes128gcm compress dcb dcz exi pack200-gzip sdch x-compress".split())
-"""Content codings (IANA's registry, and sdch) that change the bytes and have no decoder here."""
+"""Content codings (of IANA's registry, and sdch) without a decoder here. A name that is in neither list is ignored."""
 
 
 def gunzipped(content: bytes) -> bytes:
-    """A file that is gzip itself, as sitemap.xml.gz; any other as it is. Raises CodingError."""
+    """The decompressed content of a gzip file, such as sitemap.xml.gz; other content as it is. Raises CodingError."""
     return decoded(Head(200, [("Content-Encoding", "gzip")]), content).content
 
 
 Pieces = Iterator[bytes | None]
-"""Decoded bytes piece by piece; None as the last piece says that the stream breaks off."""
+"""Decoded bytes in pieces; a last piece None means that the stream was cut off."""
 
 _INPUT_BYTES = 1 << 10
-"""Bytes decoded at a time where a decoder cannot be told to stop: zstd makes 32 MB of so many at most."""
+"""Input of a decoder at a time, if its output cannot be limited: zstd makes at most 32 MB of it."""
 _OUTPUT_BYTES = 1 << 20
+"""Output of a decoder at a time, if it can be limited."""
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
-"""A frame, or one to be skipped (RFC 8878, 3.1)."""
+"""The beginning of a frame, or of a skippable frame (RFC 8878, 3.1)."""
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _SNIFFED_BYTES = 1445
-"""What tells text from binary data, and how many bytes are looked at (WHATWG MIME Sniffing, 3 and 5)."""
+"""Bytes that occur in binary data only, and how many of the first bytes are searched for them (WHATWG MIME Sniffing, 3
+and 5)."""
 
 
 def _joined(pieces: Pieces, coding: str, max_bytes: int) -> Body:
@@ -202,12 +205,13 @@ def _joined(pieces: Pieces, coding: str, max_bytes: int) -> Body:
 
 
 def _gzip(body: bytes) -> Pieces | None:
-    """All members (RFC 1952, 2.2); what follows the last one and is none is passed over, as browsers do."""
+    """Decodes all members (RFC 1952, 2.2); other bytes after the last one are ignored, as browsers do."""
     return _inflated(body, zlib.MAX_WBITS | 16) if body.startswith(_GZIP_MAGIC) else None
 
 
 def _deflate(body: bytes) -> Pieces | None:
-    """zlib's format, as the standard says, or the bare stream, as some servers send it (RFC 9110, 8.4.1.2)."""
+    """Decodes the zlib format, as the standard says, or a bare deflate stream, as some servers send it (RFC 9110,
+    8.4.1.2)."""
     for window_bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         try:
             zlib.decompressobj(window_bits).decompress(body, _INPUT_BYTES)
@@ -235,7 +239,7 @@ def _inflated(body: bytes, window_bits: int) -> Pieces:
 
 
 def _br(body: bytes) -> Pieces | None:
-    """Brotli's streams have no signature, so a body is taken for plain text where it is no stream and looks so."""
+    """Decodes Brotli. Its streams have no signature, so a body that is no stream and looks like text was not coded."""
     try:
         brotli.Decompressor().process(body[:_SNIFFED_BYTES], output_buffer_limit=_INPUT_BYTES)
     except brotli.error:
@@ -255,7 +259,7 @@ def _unbrotlied(body: bytes) -> Pieces:
 
 
 def _zstd(body: bytes) -> Pieces | None:
-    """All frames (RFC 8878, 3.1)."""
+    """Decodes all frames (RFC 8878, 3.1)."""
     return _unzstd(body) if _ZSTD_MAGIC.match(body) else None
 
 
@@ -276,7 +280,7 @@ def _unzstd(body: bytes) -> Pieces:
 
 
 def _refuse_binary(body: bytes, coding: str) -> None:
-    """Raises CodingError for what is neither a stream of the coding named nor text that was not coded at all."""
+    """Raises CodingError for binary data: it is neither a stream of the named coding nor text that was not coded."""
     if _BINARY.search(body, 0, _SNIFFED_BYTES):
         raise CodingError(f"the body's {coding} stream is damaged at its beginning")
 
@@ -288,4 +292,4 @@ _DECODERS: dict[str, Callable[[bytes], Pieces | None]] = {
     "br": _br,
     "zstd": _zstd,
 }
-"""Content coding -> its decoder, which gives None for a body that was not coded so."""
+"""Content coding -> its decoder, which returns None for a body to which the coding was not applied."""

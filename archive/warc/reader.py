@@ -1,8 +1,7 @@
-"""Records of WARC files as they are read back: where they stand, what they hold.
+"""Reads WARC files of any program (ISO 28500:2017 and its predecessors): finds the records, checks them, decodes them.
 
-Any writer's files are read (ISO 28500:2017 and its predecessors), each record a gzip member of its own. A record that
-is damaged, cut off or another one than expected is a WarcError, here and so for everyone: nothing is concluded from
-a part of a record.
+Each record must be a gzip member of its own (archive.ingest.imports makes other files so). A record that is damaged,
+cut off or another one than expected raises WarcError: nothing is concluded from a part of a record.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ from archive.warc.http_message import (
 from archive.warc.members import NotWholeError, WholeMember, digest, read_member
 
 MAX_BLOCK_BYTES = 64 << 20
-"""Bytes of a record's block that are held in memory. Of a larger one (a video) the head is read and no more."""
+"""The largest block of a record that is held in memory. Of a larger one (a video) only the beginning is."""
 FIRST_YEAR, LAST_YEAR = 1990, 2200
-"""A WARC-Date outside these years is none: the web is not older, and SQLite and Python's time zones end before 9999."""
+"""A time outside these years is not valid: the web is not older, and SQLite and Python's time zones end before 9999."""
 
 _HEAD_PARSER = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"])
 _TIMESTAMP = re.compile(
@@ -40,23 +39,23 @@ _TIMESTAMP = re.compile(
 )
 
 WIRE_LENGTH = "Warta-Wire-Length"
-"""A named field of warta's own response records: bytes that came over the wire, before chunk framing was taken off."""
+"""A named field of warta's response records: the number of bytes on the wire, before chunk framing was removed."""
 
 
 class WarcError(Exception):
-    """A record cannot be read where it should be; the message is one line for people."""
+    """A record cannot be read where it should be. The message is one line for people."""
 
 
 class UndecodableError(WarcError):
-    """A whole record holds a body that cannot be decoded: the site sent it so."""
+    """The record is whole, but its body cannot be decoded: the site sent it so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A whole record as it is read back: its digest is right and nothing of it is missing.
+    """A record that is whole in its file, with the length and the digest that it declares.
 
-    `offset` and `length` are bytes in the compressed file. `block` is what the record holds, for a response the head
-    and the coded body; `is_cut` tells that it was too large to be held and only its beginning is here.
+    `offset` and `length` are bytes in the compressed file. `block` is the content, for a response the HTTP head and the
+    coded body; `is_cut` is True if it was larger than MAX_BLOCK_BYTES and `block` has only its beginning.
     """
 
     type: str
@@ -81,13 +80,13 @@ class Record:
 
     @property
     def truncated(self) -> str | None:
-        """Why the answer did not come whole, if who wrote the record says so (WARC 1.1, 5.13)."""
+        """Why the answer is not whole, if the record says so (WARC-Truncated; WARC 1.1, 5.13)."""
         return self.header("WARC-Truncated")
 
     @property
     def was_released(self) -> bool:
-        """Whether the answer was used by who asked. What took too long, was too large or was no HTTP was not; what
-        broke off may show its own end."""
+        """Whether the client used the answer. It does not use what took too long, was too large or was no HTTP; an
+        answer whose connection broke may still be whole."""
         return self.truncated in (None, "disconnect")
 
     @property
@@ -96,11 +95,13 @@ class Record:
 
     @property
     def wire_length(self) -> int:
-        told = self.header(WIRE_LENGTH) or ""
-        return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else len(self.block)
+        """Bytes on the wire; for other programs' records, the length of the block."""
+        length = self.header(WIRE_LENGTH) or ""
+        return int(length) if length.isascii() and length.isdigit() and len(length) < 16 else len(self.block)
 
     def body(self, *, max_bytes: int = MAX_BODY_BYTES) -> Body:
-        """The decoded body of a response. Raises UndecodableError for one that cannot be decoded or is too large."""
+        """The decoded body of a response. Raises UndecodableError if it cannot be decoded or is larger than
+        `max_bytes`."""
         if self.is_cut:
             raise UndecodableError(f"the record has more than {MAX_BLOCK_BYTES:,} bytes")
         try:
@@ -111,11 +112,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a capture holds: the decoded body and what the server said of it.
+    """The payload of a capture: the decoded body, and its Content-Type.
 
-    `is_broken` tells that the answer broke off before its announced end, or its coding did; `is_endless` that it
-    announced no end, or a wrong one, so that nobody can tell. What may have been cut off counts only if it shows its
-    own end.
+    `is_broken` is True if the answer or its coding broke off before its end; `is_endless` if the answer announced no
+    end, or a wrong one, so that nobody can tell. In both cases a page is used only if its text shows its own end
+    (archive.extract.page).
     """
 
     content: bytes
@@ -129,11 +130,14 @@ class Payload:
 
 
 def payload_of(record: Record, *, is_foreign: bool) -> Payload:
-    """The payload of a response record. Other programs keep other headers than came over the wire, so of their
-    records (`is_foreign`) only what they themselves mark as cut off is. Raises UndecodableError.
+    """The payload of a response record. Raises UndecodableError.
+
+    Other programs change the headers that came over the wire, so of their records (`is_foreign`) a missing length means
+    nothing; only those that they mark as truncated are taken to be cut off.
     """
     head, body = record.head, record.body()
-    # More came than was announced, so where the answer ends was not told rightly. Chunk framing is bytes, too.
+    # More bytes came than were stored, although there was no chunk framing: the announced length was too short, or 1xx
+    # heads came before the answer.
     is_longer = record.wire_length > len(record.block) and head.get("X-Archive-Orig-Transfer-Encoding") is None
     endless = is_longer or (not is_foreign and not announces_end(head))
     return Payload(
@@ -145,7 +149,8 @@ def payload_of(record: Record, *, is_foreign: bool) -> Payload:
 
 
 def find(root: Path, warc: str) -> Path:
-    """The file of a capture: sealed, or still being written. Raises WarcError when it is gone."""
+    """The path of a capture's WARC file, which is sealed or still being written (….part). Raises WarcError if it is
+    missing."""
     for path in (root / warc, root / f"{warc}.part"):
         if path.exists():
             return path
@@ -153,8 +158,8 @@ def find(root: Path, warc: str) -> Path:
 
 
 def read_record(path: Path, offset: int) -> Record:
-    """The record that begins at byte `offset` of the compressed file. Raises WarcError unless it is whole there: a
-    gzip member that is one record, with the length and the digest that its head says."""
+    """The record that begins at byte `offset` of the compressed file. Raises WarcError unless a gzip member begins
+    there that is one whole record, with the length and the digest that its head declares."""
     try:
         with path.open("rb") as file:
             file.seek(offset)
@@ -166,7 +171,7 @@ def read_record(path: Path, offset: int) -> Record:
 
 
 def read_captured(root: Path, capture: Capture) -> Record:
-    """The record of a capture. Raises WarcError where it is gone or damaged, or another record stands in its place."""
+    """The record of a capture. Raises WarcError if it is missing or damaged, or another record is in its place."""
     path = find(root, capture.warc)
     record = read_record(path, capture.offset)
     if record.type not in (RESPONSE, REVISIT) or capture.record_id not in (record.id, capture.place):
@@ -194,7 +199,7 @@ def _record(member: WholeMember, offset: int) -> Record:
 
 
 def _date(text: str) -> datetime:
-    """A WARC-Date (WARC 1.1, 5.4: W3C's profile of ISO 8601, down to a year alone), aware, in UTC."""
+    """A WARC-Date (WARC 1.1, 5.4: W3C's profile of ISO 8601, which may be a year alone), aware, in UTC."""
     match = _TIMESTAMP.fullmatch(text.strip())
     try:
         if match is None:

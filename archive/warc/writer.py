@@ -1,8 +1,8 @@
-"""WARC files: write exchanges as they went over the wire, recover what a crash left.
+"""Writes exchanges to WARC files as they went over the wire, and recovers files that a crash left open.
 
-The files follow WARC/1.1 (ISO 28500:2017). Each record is a gzip member of its own. Of a response only the chunk
-framing is taken off (its header is renamed X-Archive-Orig-Transfer-Encoding) and leading 1xx heads are dropped: so
-the digests agree for every reader. Content-Encoding and the coded body stay.
+The files follow WARC/1.1 (ISO 28500:2017). Each record is a gzip member of its own. A response is stored without chunk
+framing (its header is renamed X-Archive-Orig-Transfer-Encoding) and without 1xx heads before it, so that every reader
+computes the same digests. The body stays coded as it came.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from archive.warc.reader import WIRE_LENGTH, Record
 from archive.warc.sealing import Sealed, seal
 
 MAX_FILE_BYTES = 1 << 30
-"""At this size the next file begins, as is usual with WARC files (WARC 1.1, annex C.1)."""
+"""From this size on the next file begins: a gigabyte, as is usual with WARC files (WARC 1.1, annex C.1)."""
 
 _PROFILE = "http://netpreserve.org/warc/1.1/revisit/"
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What went over the wire for one request: raw bytes both ways, chunk framing and 1xx heads included.
+    """What went over the wire for one request: the raw bytes sent and received, with chunk framing and 1xx heads.
 
-    `started_at` is aware and taken before sending. `truncated` tells why the response is not whole, in the words of
-    WARC-Truncated, as far as the client knows; that fewer bytes came than were announced is seen here.
+    `started_at` is aware, and from before the sending. `truncated` is the value of WARC-Truncated if the client ended
+    the response; the writer itself notices a response with fewer bytes than announced.
     """
 
     url: str
@@ -51,11 +51,12 @@ class Exchange:
 
 
 class WarcWriter:
-    """Writes one site's exchanges of one run below `root`: {site}/{yyyy}/{site}-{yyyymmddhhmmss}-{nnnnn}.warc.gz.
+    """Writes the exchanges of one run with one site to files {site}/{yyyy}/{site}-{yyyymmddhhmmss}-{nnnnn}.warc.gz
+    below the folder `root`.
 
-    A file is called ….part until `close` or until the next one begins at `max_file_bytes`; it is never appended to
-    later, because after a cut member no reader sees what follows. `info` goes into the warcinfo record. Nothing is
-    created before the first exchange.
+    The name of a file ends with .part until it is sealed: by `close`, or when the next one begins at `max_file_bytes`.
+    A later run does not append to it, because readers do not see what comes after a member that was cut off. `info`
+    are the fields of the warcinfo record. No file is created before the first record.
     """
 
     def __init__(self, root: Path, site: str, *, info: Mapping[str, str], max_file_bytes: int = MAX_FILE_BYTES) -> None:
@@ -71,14 +72,14 @@ class WarcWriter:
 
     @property
     def name(self) -> str:
-        """The path below `root` of the file that was last written to."""
+        """The path below `root` of the last file written to."""
         return self._name
 
     def write(self, exchange: Exchange, *, earlier: Capture | None = None) -> Record:
-        """Writes the response and its request; they are whole on disk when this returns the response's record.
+        """Writes the response and its request, and returns the record of the response once both are on disk.
 
-        `earlier` is the last capture of the same URL with a stored payload: an answer 304, or one with the same
-        payload, becomes a revisit of it. Raises OSError, with the file cut back to its last whole record.
+        `earlier` is the last capture of the same URL with a stored payload. An answer 304, or one with the same
+        payload, becomes a revisit of it. Raises OSError; the file is then cut back to its last whole record.
         """
         headers, block = _response(exchange, earlier)
         request = {
@@ -103,7 +104,7 @@ class WarcWriter:
         )
 
     def write_account(self, target: str, content: Mapping[str, Any], *, at: datetime) -> None:
-        """Writes a metadata record (see archive.warc.account). Raises OSError as `write` does."""
+        """Writes an account, a metadata record (see archive.warc.account). Raises OSError as `write` does."""
         headers = {
             "WARC-Type": "metadata",
             "WARC-Record-ID": _record_id(),
@@ -113,12 +114,12 @@ class WarcWriter:
         self._append((headers, "application/json", json.dumps(content, ensure_ascii=True).encode()))
 
     def close(self) -> list[Sealed]:
-        """Seals the open file; returns all files of this writer."""
+        """Seals the open file, and returns all files of this writer."""
         self._seal()
         return self._sealed
 
     def _append(self, *records: tuple[dict[str, str], str, bytes]) -> tuple[int, int]:
-        """Writes records (headers, content type, block), all or none; (offset, length) of the first."""
+        """Writes records (headers, content type, block), all or none; returns (offset, length) of the first."""
         file = self._open()
         start = file.tell()
         try:
@@ -170,12 +171,12 @@ class WarcWriter:
             return file
 
     def _cut_back(self, start: int) -> None:
-        """After a failed write: to the last whole record, or away with the file if there is none."""
+        """Removes what a failed write left: cuts the file at `start`, or deletes it if `start` is 0."""
         file, self._file = self._file, None
         if file is None:
             return
         path = self._root / f"{self._name}.part"
-        with suppress(OSError):  # the buffer that could not be written goes with the cut
+        with suppress(OSError):  # closing writes the buffer, which may fail; those bytes are cut off anyway
             file.close()
         if start:
             os.truncate(path, start)
@@ -193,7 +194,7 @@ class WarcWriter:
 
 
 def _response(exchange: Exchange, earlier: Capture | None) -> tuple[dict[str, str], bytes]:
-    """(headers, block) of the response record, or of the revisit record that stands for it."""
+    """(headers, block) of the response record, or of a revisit record in its stead."""
     head, body, is_whole = unframed(exchange.response)
     truncated = exchange.truncated or (None if is_whole else "disconnect")
     headers = {
@@ -212,7 +213,7 @@ def _response(exchange: Exchange, earlier: Capture | None) -> tuple[dict[str, st
         return headers, head + body
     if parse_head(head).status == 304:
         profile = "server-not-modified"
-        del headers["WARC-Payload-Digest"]  # a 304 has no payload, and the earlier one is not in hand
+        del headers["WARC-Payload-Digest"]  # a 304 has no payload
     elif body and earlier.payload_digest == headers["WARC-Payload-Digest"]:
         profile = "identical-payload-digest"
     else:
@@ -228,10 +229,10 @@ def _response(exchange: Exchange, earlier: Capture | None) -> tuple[dict[str, st
 
 
 def _write_record(file: BinaryIO, headers: dict[str, str], content_type: str, block: bytes) -> None:
-    """Writes a record built directly: warcio's own builders parse and re-write the HTTP head, and a Latin-1 byte in
-    it comes out changed. warcio writes the head only of what it takes for a revisit, so it is told "response"."""
+    """Writes a record. It is made without warcio's builders, which parse and rewrite the HTTP head and change Latin-1
+    bytes in it. The record's type for warcio is never "revisit", since of these it would write only the HTTP head."""
     headers = headers | {"WARC-Block-Digest": digest(block)}
-    # warcio fills in a payload digest where there is none; only records with a payload should have one.
+    # warcio adds a missing payload digest to a "response", but a record without a payload should have none.
     kind = "response" if "WARC-Payload-Digest" in headers else "warcinfo"
     record = ArcWarcRecord(
         "warc",
