@@ -1,4 +1,4 @@
-"""`warta rebuild` and `warta import`: WARC files become rows again, or for the first time."""
+"""`warta rebuild` and `warta import`: load WARC files into the database."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from archive.sites import SITES
 
 EXIT_STOPPED = 1
 SECONDS_BETWEEN_LINES = 10.0
-"""Seconds between two lines where the output is no terminal."""
+"""Time between two lines of progress if the output is no terminal."""
 MAX_NAMED = 20
-"""Damaged records that are named one by one."""
+"""How many damaged records, and how many kept stories, are named one by one."""
 
 workers_option = click.option(
     "--workers",
@@ -132,7 +132,7 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
 
 
 def _carried_out(work: Callable[[OnProgress], Report], console: Console) -> Report:
-    """Does the work with its progress shown; ends the program where it was stopped."""
+    """Does the work and shows its progress; exits with EXIT_STOPPED if it was stopped."""
     try:
         with _progress(console) as on_progress:
             return work(on_progress)
@@ -154,7 +154,7 @@ def _print_damage(report: Report) -> None:
 
 @contextmanager
 def _progress(console: Console) -> Iterator[OnProgress]:
-    """A bar with pages a second and the time left; lines now and then where the output is no terminal."""
+    """A progress bar with pages per second and the time left; lines from time to time if the output is no terminal."""
     started = time.monotonic()
 
     def speed(pages: int) -> float:

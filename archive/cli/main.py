@@ -1,4 +1,4 @@
-"""`warta`: search, show, history, status, serve. `crawler.cli.main` adds the commands that fetch."""
+"""`warta` and its commands that need no network. `crawler.cli.main` adds those that fetch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 
 class OneLineErrors(click.Group):
-    """What a person can mend is told in one line, without a traceback."""
+    """A group of commands whose expected errors are printed as one line instead of a traceback."""
 
     def invoke(self, context: click.Context) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""What all commands share: where the archive is, and where they print."""
+"""What all commands share: the option --data, and the console for their output."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ data_option = click.option(
 
 
 def console_of_output() -> Console:
-    """A terminal has its own width; what goes to a file or a pipe is not to be cut at 80 columns."""
+    """A console for standard output; its lines are not broken at 80 columns if that is a file or a pipe."""
     return Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=400, soft_wrap=True)
 
 
 def minute(time: str) -> str:
-    """2026-11-24 10:42Z"""
+    """ "2026-11-24 10:42Z" of a time as of iso_utc."""
     return f"{time[:16].replace('T', ' ')}Z"

@@ -1,4 +1,4 @@
-"""`warta serve`: the archive in a browser, on this machine alone."""
+"""`warta serve`: shows the archive in a browser, on this machine only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`warta show` and `warta history`: one story, and what changed in it."""
+"""`warta show` and `warta history`: print one story, and what changed in it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def history_command(article_id: str, data: Path) -> None:
 
 
 def _compared(paragraph: Paragraph, console: Console) -> Text:
-    """Taken out is red and struck through, put in is green; without colours as git prints it: [-old-] {+new+}."""
+    """A changed paragraph: removed words red and struck through, added ones green; without colours as `git diff
+    --word-diff` prints them: [-old-] {+new+}."""
     marks = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}
     styles = {"=": "", "-": "red strike", "+": "green"}
     words = []

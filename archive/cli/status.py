@@ -1,4 +1,4 @@
-"""`warta status`: what the archive holds, and how the last runs of each site went."""
+"""`warta status`: prints what the archive holds of each site, and how its last runs went."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Any WARC file -> rows: rebuild, import, recovery."""
+"""Loads WARC files into the database: rebuild, import, recovery."""

@@ -1,5 +1,5 @@
-"""What a rebuilt database takes over from the one before it: what no WARC file tells, and what stands in files that are
-gone or damaged, so that no rebuild loses a story."""
+"""Copies rows from the old database into a rebuilt one: what is not in the WARC files, and what was in files that are
+missing or damaged now, so that no rebuild loses a story. The old database is attached as `old`."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from archive.store.database import Archive, Row
 from archive.store.syndication import find_twins, regroup, remove_twins
 
 _LISTING_COLUMNS = ("published_at", "modified_at", "listed_day")
-"""Columns of `pages` that listings tell. The others, but for the story itself, say when a page was and will be looked
-at."""
+"""Columns of `pages` that come from listings. The others say when the page was requested and will be, and which article
+it is."""
 
 
 @contextmanager
 def attached(archive: Archive, other: Path, *, name: str = "old") -> Iterator[None]:
-    """While it lasts, another database is attached to `archive` under a name."""
+    """Attaches another database to `archive` under `name` for the time of the block."""
     archive.db.execute(f"ATTACH ? AS {name}", [str(other)])
     try:
         yield
     except BaseException:
-        with suppress(sqlite3.Error):  # a statement may still be open; the first error is the one to tell
+        with suppress(sqlite3.Error):  # DETACH fails while a statement is open, and would hide the first error
             archive.db.execute(f"DETACH {name}")
         raise
     archive.db.execute(f"DETACH {name}")
 
 
 def copy_runs(archive: Archive) -> None:
-    """Takes over the rows of all runs, before their files are read."""
+    """Copies the rows of all runs. Called before the WARC files are read, which refer to them."""
     with archive.writing():
         _copy(archive, "runs", "1")
 
 
 def copy_other_sites(archive: Archive, site: str) -> None:
-    """Takes over everything of all sites but one, before that one is read anew."""
+    """Copies all rows of the sites other than `site`. Called before the files of that one site are read."""
     with archive.writing():
         for table in ("captures", "articles", "pages"):
             _copy(archive, table, "site <> :site", {"site": site})
@@ -48,8 +48,8 @@ def copy_other_sites(archive: Archive, site: str) -> None:
 
 
 def carry_over(archive: Archive) -> list[str]:
-    """Completes a rebuilt archive from the old one; the ids of the stories that stay exactly as they were, since a
-    record of theirs is missing, damaged or not read any more."""
+    """Completes a rebuilt database, after all files were read. Returns the ids of the stories that were copied as they
+    were, because one of their records is missing, damaged or no longer readable."""
     with archive.writing():
         archive.db.execute("""
             UPDATE captures SET (run_id, received) = (o.run_id, o.received) FROM old.captures AS o
@@ -76,8 +76,9 @@ def carry_over(archive: Archive) -> list[str]:
 
 
 def _keep_stories(archive: Archive) -> list[str]:
-    """Takes stories over as they were, with all their versions and their pages: those of which a record was lost,
-    whatever it told (a text, a withdrawal, a move), and those of which a version gives no story any more."""
+    """Copies stories as they were, with all their versions: those of which a record was lost, whatever it was (a text,
+    a withdrawal, a move), and those of which a version's record gives no story any more. Returns their ids, which are
+    also in the table temp.kept. temp.lost has the old captures that are not in the files."""
     archive.db.execute("CREATE TEMP TABLE kept (id TEXT PRIMARY KEY)")
     archive.db.execute(f"""
         INSERT INTO kept SELECT DISTINCT article_id FROM old.versions AS v WHERE
@@ -109,7 +110,7 @@ def _keep_stories(archive: Archive) -> list[str]:
 
 
 def _drop_duplicates(archive: Archive) -> None:
-    """Takes down what was read now, under another id, from the records of stories that are kept."""
+    """Deletes stories that were read under another id from the records of stories that were copied."""
     doubles = archive.rows(
         "SELECT a.* FROM articles AS a JOIN captures AS c ON c.id = a.capture_id"
         " WHERE c.article_id IS NOT a.id AND c.article_id IN (SELECT id FROM temp.kept)"
@@ -122,7 +123,7 @@ def _drop_duplicates(archive: Archive) -> None:
 
 
 def _stories_at(archive: Archive, site_name: str, url: str) -> set[str]:
-    """The ids of the stories of which an exchange at `url` told something."""
+    """The ids of the stories that an exchange at `url` may have been about."""
     found = {
         row["article_id"]
         for row in archive.rows(
@@ -138,8 +139,9 @@ def _stories_at(archive: Archive, site_name: str, url: str) -> set[str]:
 
 
 def _merge_pages(archive: Archive) -> None:
-    """The frontier goes on where it was. What is listed, and which story a page is, is what was read now; what only
-    listings told whose records are missing stays as it was, and so do the pages of stories that are kept."""
+    """Completes the frontier. Which pages there are, which story each is and what listings say of it is taken from the
+    files; when a page was requested and is due, from the old database. Pages, listed times and days that are only in
+    the old database are copied, and so are the pages of stories that were copied."""
     kept = "article_id IN (SELECT id FROM temp.kept)"
     archive.db.execute(f"DELETE FROM pages WHERE {kept} OR url IN (SELECT url FROM old.pages WHERE {kept})")
     for name in _LISTING_COLUMNS:
@@ -181,7 +183,7 @@ def _copy(archive: Archive, table: str, where: str, parameters: Row | None = Non
 
 
 def _new_capture(old_id: str) -> str:
-    """SQL for the id that an old capture has in the rebuilt archive."""
+    """An SQL expression for the new id of the capture with the old id `old_id`, which is an SQL expression, too."""
     return f"(SELECT n.id FROM captures AS n JOIN old.captures AS c ON c.record_id = n.record_id WHERE c.id = {old_id})"
 
 

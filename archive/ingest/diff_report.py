@@ -1,4 +1,4 @@
-"""What a rebuilt database says otherwise than the one before it, field by field with examples."""
+"""Compares a rebuilt database with the old one, field by field, with examples."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ _VERSION_COLUMNS = "article_id, version, seen_at, title, pewarta, editor, body, 
 
 @dataclass
 class Comparison:
-    """How many stories are only in the new one, and field -> how many stories differ in it, and the first of them as
-    (id, what was, what is)."""
+    """The differences of two databases: `new` counts stories that are only in the new one, `changed` those that differ.
+    `fields` is field -> number of stories that differ in it, `examples` field -> the first of these as (id, old value,
+    new value)."""
 
     new: int = 0
     changed: int = 0
@@ -49,7 +50,7 @@ class Comparison:
     examples: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
-        """For people."""
+        """The comparison as lines for people."""
         if self.new:
             yield f"{self.new:,} stories are new."
         if not self.fields:
@@ -63,7 +64,7 @@ class Comparison:
 
 
 def compared(archive: Archive) -> Comparison:
-    """Compares an archive with the database attached to it as `old`."""
+    """Compares a rebuilt database with the old one, which is attached to it as `old`."""
     result = Comparison()
     both = "FROM articles AS n JOIN old.articles AS o USING (id)"
     counts = archive.row(f"SELECT {', '.join(f'sum(n.{name} IS NOT o.{name}) AS {name}' for name in FIELDS)} {both}")
@@ -84,7 +85,7 @@ def compared(archive: Archive) -> Comparison:
 
 
 def write_changed(archive: Archive) -> None:
-    """Writes into `archive` the stories that differ in the rebuilt database, attached to it as `rebuilt`."""
+    """Copies the stories that differ from the rebuilt database, which is attached as `rebuilt`, into `archive`."""
     differs = " OR ".join(f"n.{name} IS NOT o.{name}" for name in _STORY_COLUMNS)
     with archive.writing():
         archive.db.execute(f"""
@@ -122,7 +123,7 @@ def _count(archive: Archive, sql: str) -> int:
 
 
 def _example(name: str, row: Row) -> tuple[str, str, str]:
-    """(id, what was, what is), or for texts (id, the words around the first difference, "")."""
+    """(id, old value, new value); for texts (id, the words around the first difference, "")."""
     if name in ("body", "title") and row["was"] and row["now"]:
         paragraphs = compare(row["was"], row["now"])
         marks = {"=": ("", ""), "-": ("[-", "-]"), "+": ("{+", "+}")}

@@ -1,4 +1,4 @@
-"""Import: other programs' WARC and WACZ files are kept beside the own ones, and the articles in them read."""
+"""`warta import`: copies WARC and WACZ files of other programs into the archive, and reads the articles in them."""
 
 from __future__ import annotations
 
@@ -23,19 +23,21 @@ from archive.warc.members import end_of_record, walk
 from archive.warc.sealing import file_sha256
 
 _COPY_BYTES = 1 << 20
+"""Bytes copied at a time."""
 _MAX_LINE_BYTES = 1 << 16
+"""A longer line of a record's head is handled in pieces."""
 _MAX_FIRST_RECORD_BYTES = 64 << 20
-"""Bytes of a first record that are read to see whether others follow in its gzip member."""
+"""How much of the first gzip member is read to find whether it holds more than one record."""
 _MAX_NAME_BYTES = 200
-"""Bytes of a file name that are kept, of its end: file systems take 255, and a number may be put behind."""
+"""How many of the last bytes of a file name are kept: file systems allow 255, and a number may be added."""
 
 
 class ForeignFileError(Exception):
-    """A file cannot be imported; the message is one line for people."""
+    """A file cannot be imported. The message is one line for people."""
 
 
 _UNREADABLE = (ForeignFileError, OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
-"""What is raised for a damaged file, a zip file with a password or with a compression that nobody here reads."""
+"""What reading a file raises that is damaged, or a zip file with a password or an unknown compression."""
 
 
 def import_files(
@@ -48,9 +50,13 @@ def import_files(
     say: Callable[[str], None],
     complain: Callable[[str], None],
 ) -> Report:
-    """Takes files into the archive in `data`: copies them below warc/imported/, then reads them. A file that is in the
-    archive already is passed over; one that is none is complained of, and the others go on. Raises what `rebuild`
-    raises; the same import goes on where an earlier one was stopped."""
+    """Imports files into the archive in the folder `data`: copies their WARC files below warc/imported/, then reads
+    these. A file that is in the archive already is skipped. One that is no WARC or WACZ file is reported to `complain`,
+    and the others are still imported. `say` gets lines for people.
+
+    The same call continues an import that was stopped. Raises StoppedError, ArchiveError and ArchiveBusyError as
+    `rebuild` does.
+    """
     hold(data)
     with Archive.open(data) as archive:
         for line in recover_runs(archive):
@@ -79,16 +85,18 @@ def import_files(
 
 
 def shown(file: Path) -> str:
-    """A path as it can be printed, also where it is not UTF-8."""
+    """A path in printable form, even if it is not UTF-8."""
     return os.fsencode(file).decode("utf-8", "replace")
 
 
 def _split_path(incoming: Path) -> Path:
+    """The working file for `_split_into_members`."""
     return incoming.with_name(f"{incoming.name}.parted")
 
 
 def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """(name, content) of the WARC files that a file is, or holds as a WACZ does in archive/ (WACZ 1.1.1, 5.2)."""
+    """(name, content) of the WARC file that a file is, or of those in the folder archive/ of a WACZ file (WACZ 1.1.1,
+    5.2). Raises ForeignFileError for other files."""
     with file.open("rb") as stream:
         beginning = stream.read(5)
         stream.seek(0)
@@ -108,9 +116,9 @@ def _warcs_in(file: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _keep_file(archive: Archive, name: str, stream: IO[bytes], incoming: Path, complain: Callable[[str], None]) -> str:
-    """Keeps a WARC file below warc/imported/, by way of the file `incoming`; what it did, in a line for people. A file
-    of which each record is a gzip member of its own is kept byte for byte; of another one every record is, each in a
-    member. Raises ForeignFileError for a file without a whole record."""
+    """Stores a WARC file below warc/imported/, with `incoming` as working file. Returns what it did, in a line for
+    people. If each record is a gzip member of its own, the file is kept byte for byte; else each of its records is, in
+    a gzip member of its own. Raises ForeignFileError for a file without a whole record."""
     name = _safe(name)
     with incoming.open("wb") as out:
         shutil.copyfileobj(stream, out, _COPY_BYTES)
@@ -136,15 +144,17 @@ def _keep_file(archive: Archive, name: str, stream: IO[bytes], incoming: Path, c
 
 
 def _safe(name: str) -> str:
-    """A file name that every database and file system holds: UTF-8, without control characters, not hidden."""
+    """The name with "_" for what a file name or a database may not hold: bytes that are not UTF-8, slashes, control
+    characters. It does not begin with a dot."""
     name = os.fsencode(name).decode("utf-8", "replace").replace("\ufffd", "_")
     name = "".join(c if c.isprintable() and c not in "/\\" else "_" for c in name).lstrip(".")
     return name.encode()[-_MAX_NAME_BYTES:].decode(errors="ignore") or "unnamed"
 
 
 def _split_into_members(part: Path) -> int | None:
-    """Parts a file into a gzip member a record, so that each can be read at its place; leaves one alone that is so.
-    Returns about where a compressed file is damaged or cut off, if it is: what lies behind cannot be parted."""
+    """Rewrites a file so that each record is a gzip member of its own, unless it is so already. If a compressed file is
+    damaged or cut off, returns about where (an offset in bytes), because what comes after cannot be decompressed; else
+    None."""
     with part.open("rb") as file:
         compressed = file.read(3) == b"\x1f\x8b\x08"
     if compressed and (next(walk(part)).whole or not _has_several_records(part)):
@@ -160,7 +170,7 @@ def _split_into_members(part: Path) -> int | None:
 
 
 def _has_several_records(part: Path) -> bool:
-    """Whether the first gzip member goes on behind its first record: then it holds several."""
+    """Whether the first gzip member of a file goes on after its first record, and so holds several."""
     head, end = b"", None
     with io.BufferedReader(_Inflated(part)) as stream:
         while piece := stream.read(_COPY_BYTES):
@@ -174,7 +184,8 @@ def _has_several_records(part: Path) -> bool:
 
 
 class _Inflated(io.RawIOBase):
-    """The text of all gzip members of a file, up to where it is damaged or cut off."""
+    """A stream of the decompressed content of a file's gzip members, up to where it is damaged or cut off. `damage` is
+    about where that is, in bytes of the file; None if it is whole."""
 
     def __init__(self, part: Path) -> None:
         self._file = part.open("rb")
@@ -211,8 +222,8 @@ class _Inflated(io.RawIOBase):
 
 
 def _records(stream: IO[bytes]) -> Iterator[Iterator[bytes]]:
-    """The records of a plain file, each in pieces to be used up before the next; what is between two and none of
-    either comes as one of its own, so that not a byte is lost."""
+    """The records of an uncompressed file, each as pieces that must be used up before the next one is asked for. Bytes
+    between two records come as one of their own, so that no byte is lost."""
     line = stream.readline(_MAX_LINE_BYTES)
     following: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""The loader: what WARC files tell becomes rows, event after event, as it did when it was crawled."""
+"""The loader puts the events of WARC files into the database, one after the other, as the crawl did."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from archive.warc.reader import WarcError, read_captured
 
 
 class UnloadableError(Exception):
-    """One event cannot be put into the archive, and nothing of it was; the message is one line for people."""
+    """An event cannot be put into the archive, and nothing of it was. The message is one line for people."""
 
 
 class Loader:
-    """Puts events into an archive. They come in the order of their dates; one that is older than what is known of its
-    story is put in its place by `replay_older`.
+    """Puts events into an archive. They must come in the order of their dates. A capture may still be older than what
+    the archive knows of its story; after it, `replay_older` makes the story's versions again in the right order.
 
-    `read` counts the pages with a story, `unread` those that should have one, `new` the stories, `known` the records
-    that were there already. `previous_warcs` are the files that accounts of runs name as the one before their own.
+    `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
+    that were in the archive already. `previous_warcs` are the files that the accounts of runs name as "previous".
     """
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        # Address a redirect led to -> (the page that was asked for, the run that asked).
+        # Target of a redirect -> (the page that was requested first, when the run began that requested it).
         self._redirected: dict[str, tuple[str, datetime | None]] = {}
         self._to_replay: set[str] = set()
         self._runs: dict[tuple[str, datetime], int | None] = {}
@@ -47,8 +47,8 @@ class Loader:
         self.read = self.unread = self.new = self.known = 0
 
     def take(self, event: Event) -> None:
-        """Puts an event into the archive, all of it or nothing. Raises UnloadableError where it cannot be; errors of
-        the database itself (a full disk, a lock) as they are."""
+        """Puts an event into the archive, all of it or nothing. Raises UnloadableError if that fails for this event;
+        errors of the whole database (a full disk, a lock, damage) are raised as they are."""
         try:
             with self.archive.writing():
                 self._take(event)
@@ -60,11 +60,11 @@ class Loader:
             raise UnloadableError(str(error)) from error
         except CorruptDatabaseError:
             raise
-        except Exception as error:  # one record must not stop the others; it is named
+        except Exception as error:  # one record must not stop the others; the report names it
             raise UnloadableError(f"an error in warta itself: {error!r}") from error
 
     def replay_older(self) -> None:
-        """Tells the stories anew of which older captures came after newer ones."""
+        """Replays the stories of which an older capture was loaded after a newer one."""
         for article_id in sorted(self._to_replay):
             self._replay_story(article_id)
         self._to_replay.clear()
@@ -112,16 +112,16 @@ class Loader:
                 self._redirected[reading.location] = page.url, reading.run_started_at
             return
         if known is not None and (capture.article_id or page is None or page.is_known_since(capture.fetched_at)):
-            return  # what it means was carried out, too; only a run that was cut off leaves one without the other
+            return  # it was settled, too; only a run that was cut off leaves a capture that was not
         if page is None and site.is_described:
             if reading.article is None or site.identify(reading.url) is None:
-                return  # nobody asked for it as an article, and it does not look like one
+                return  # it was not requested as an article, and is none
             page = self._discover(site, reading)
         self._settle(site, reading, page)
 
     def _known_capture(self, capture: Capture) -> Capture | None:
-        """The row of the very same exchange, if there is one. Programs that give all records one id, or none, do not
-        make their captures one: such a capture is known by its place."""
+        """The row of the same exchange, if the archive has it. It is found by the record's id, or by its place, because
+        some programs give all records the same id or none."""
         for record_id in (capture.record_id, capture.place):
             row = self.archive.row("SELECT id FROM captures WHERE record_id = ?", [record_id])
             known = self.archive.capture(row["id"]) if row else None
@@ -130,7 +130,7 @@ class Loader:
         return None
 
     def _with_unique_id(self, capture: Capture) -> Capture:
-        """A capture under a name that no other capture has."""
+        """The capture, with its place as `record_id` if another capture has its id."""
         taken = self.archive.row("SELECT 1 FROM captures WHERE record_id = ?", [capture.record_id])
         return replace(capture, record_id=capture.place) if taken else capture
 
@@ -146,7 +146,7 @@ class Loader:
         return self._runs[site, started_at]
 
     def _with_payload(self, reading: Reading) -> Reading:
-        """A revisit of an identical payload says what the record says that it refers to."""
+        """The reading of a revisit of an identical payload, with what the payload says that it refers to."""
         capture = reading.capture
         record = read_captured(self.archive.warc_root, capture)
         source = Source(capture.site, None, reading.since, reading.run_started_at)
@@ -160,7 +160,7 @@ class Loader:
         return replace(read, url=reading.url, run_started_at=reading.run_started_at)
 
     def _page(self, site: Site, reading: Reading) -> Page | None:
-        """The page of the frontier that an address was asked for."""
+        """The page of the frontier for which an address was requested, perhaps by way of redirects."""
         address = site.identify(reading.url)
         asked, run = self._redirected.pop(reading.url, ("", None))
         if not asked or run != reading.run_started_at:
@@ -192,9 +192,9 @@ class Loader:
                 self._to_replay.add(outcome.article_id)
 
     def _replay_story(self, article_id: str) -> None:
-        """Takes a story down and shelves it again from all its captures in the order of their dates, with what the
-        site said of its page between them. The page's place in the frontier stays. A story stays as it is where a
-        capture of it cannot be read, or one of its versions gives no story to today's reader."""
+        """Deletes a story and settles all captures of its page again, in the order of their dates, so that its versions
+        are in that order. The page's state in the frontier stays, unless a capture is newer. If a capture cannot be
+        read, or a version's capture gives no story to today's reader, nothing is changed."""
         archive = self.archive
         captures = archive.rows(
             "SELECT id FROM captures WHERE url IN (SELECT url FROM captures WHERE article_id = :id)"
@@ -223,7 +223,8 @@ class Loader:
                 restore_page(archive, page)
 
     def _replay_capture(self, site: Site, url: str, capture: Capture, *, is_version: bool) -> None:
-        """Raises WarcError for a capture that cannot be read, ReadingError for a version that is not read any more."""
+        """Settles a capture of the page at `url` again. Raises WarcError if it cannot be read, and ReadingError if it
+        is a version's and gives no story any more."""
         reading = Reading(capture=capture, url=site.at_home(capture.url))
         if capture.status == 200:
             if capture.article_id is None:

@@ -1,5 +1,5 @@
-"""The way of WARC files into the database: slices are read by workers, lie in a spool, and are loaded in the order of
-their dates. Rebuild, import and recovery go this one way."""
+"""Loads WARC files into the database, for rebuild, import and recovery: workers read slices of the files, the spool
+keeps their events on disk, and the loader takes these in the order of their dates."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from archive.store.outcome import Failure
 from archive.warc.sealing import describe
 
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""Errors that say that nothing more can be written."""
+"""Errors that mean that no more can be written: no space left, a quota, a limit on the size of files."""
 _AFTER_ALL_DATES = "~"
-"""Comes after every date."""
+"""A text that sorts after every date."""
 
 
 class StoppedError(Exception):
-    """The work was asked to stop; it can be gone on with."""
+    """The work was asked to stop. The same call continues it later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A record that cannot be read or loaded: its file, its offset in the compressed file, and why."""
+    """A record that cannot be read or loaded: its file, its offset in bytes of the compressed file, and why."""
 
     warc: str
     offset: int
@@ -45,13 +45,13 @@ class Damage:
 
 @dataclass
 class Report:
-    """What came of reading files.
+    """The result of loading files.
 
-    `read` counts pages with a story, `unread` those that should have one and do not, `new` stories, `known` records
-    that were there already, `others` records of other kinds. `faulty_files` are lines for people on files that are
-    missing or are not what they were, `unreadable_files` those of which nothing was read. `previous_warcs` are the
-    files that accounts of runs name as the one before their own. Of a rebuild: `kept` are the ids of stories that stay
-    as they were for want of a record, and `comparison` says what reads otherwise.
+    `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
+    that were in the archive already, `others` records of other kinds. `faulty_files` are lines for people about files
+    that are missing or altered, `unreadable_files` the names of files that could not be opened. `previous_warcs` are
+    the files that the accounts of runs name as "previous". For a rebuild, `kept` are the ids of stories that stay as
+    they were because a record is missing, and `comparison` is with the old database.
     """
 
     read: int = 0
@@ -68,7 +68,7 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all that there is was read."""
+        """Whether no file, record or story was missing or damaged."""
         return not (self.damaged or self.faulty_files or self.kept)
 
 
@@ -86,9 +86,9 @@ def read_into(
     on_progress: OnProgress = lambda done, total, pages: None,  # noqa: ARG005
     only: str | None = None,
 ) -> Report:
-    """Reads files into an archive (of one site, if `only` names it), in the order of dates. While the next slices are
-    read, what is older than all that is still to come is put into the database: so both are done at once, and memory
-    stays flat. Raises StoppedError on SIGTERM and SIGINT."""
+    """Loads files into an archive in the order of dates; only the events of one site if `only` names it. While slices
+    are still being read, events older than all slices to come are already loaded, so that both go on at once and memory
+    does not grow. Raises StoppedError after SIGTERM or SIGINT."""
     report = Report()
     parts = sorted(_slices(archive.warc_root, warcs, report), key=lambda part: part.begins)
     total, done, pages = sum(part.end - part.start for part in parts), 0, 0
@@ -144,14 +144,14 @@ def site_of_event(event: Event) -> str:
 
 
 def register_warcs(archive: Archive, names: Iterable[str], spool: Spool, report: Report) -> None:
-    """Notes files that were read in full: how many records they have, their size and digest."""
+    """Inserts the rows of files that were read, in the table `warcs`: number of records, size, digest."""
     for name in names:
         if name not in report.unreadable_files:
             archive.add_warc(describe(archive.warc_root / name, name, spool.records(name)), at=datetime.now(UTC))
 
 
 def warcs_in(root: Path) -> tuple[list[str], list[str]]:
-    """(the names of the WARC files below the folder `root`, lines on files whose names no database can hold)."""
+    """(names of the WARC files below the folder `root`, lines for people about files whose names are not UTF-8)."""
     names, odd = list[str](), list[str]()
     for path in sorted(root.glob("*/*/*.warc.gz")):
         name = path.relative_to(root).as_posix()
@@ -194,7 +194,7 @@ def _slices(root: Path, warcs: list[str], report: Report) -> Iterator[Slice]:
 
 
 class _Watermark:
-    """Up to which date everything is read, while slices are done in any order."""
+    """The date before which all events are read, while the slices are read in any order."""
 
     def __init__(self, parts: list[Slice]) -> None:
         self._parts = parts  # in the order of their dates
@@ -213,7 +213,8 @@ class _Watermark:
 
 @contextmanager
 def _stopping() -> Iterator[Callable[[], bool]]:
-    """While it lasts, SIGTERM and SIGINT are noted, and asked for by what it yields; a second one is Python's own."""
+    """Within the block, SIGTERM and SIGINT are only remembered; the yielded function says whether one came. A second
+    one acts as usual."""
     stopped = []
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""Rebuild: all WARC files are read again into a fresh database, which takes the old one's place when it is whole."""
+"""`warta rebuild`: reads all WARC files into a new database, which replaces the old one when it is complete."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from archive.warc.capture import FOREIGN
 from archive.warc.sealing import describe
 
 _DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal")
-"""What SQLite writes beside a database."""
+"""Suffixes of the files that make up an SQLite database."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is rebuilt and how; `has_old` tells that there is a database to take over from."""
+    """What is rebuilt and how. `has_old` is True if there is an old database that can be read."""
 
     data: Path
     site: str | None
@@ -54,11 +54,13 @@ def rebuild(
     on_progress: OnProgress,
     say: Callable[[str], None],
 ) -> Report:
-    """Reads all WARC files of the archive in `data` (of one `site`, its own and imported ones).
+    """Rebuilds the database of the archive in the folder `data` from its WARC files; with `site`, only the stories of
+    that site, from its own and imported files. With `only_changed`, stories that differ are copied into the old
+    database instead of replacing it. `say` gets lines for people.
 
-    A database that is damaged is set aside under another name, and the files alone are read. Raises StoppedError on
-    SIGTERM and SIGINT, with the old database as it was and what was read kept for the next time; ArchiveError where
-    there is nothing to rebuild or the disk is full; ArchiveBusyError where a run holds the archive.
+    A damaged database is renamed, and the files alone are read. Raises StoppedError after SIGTERM or SIGINT: the old
+    database is unchanged, and what was read is kept for the next call. Raises ArchiveError if there are no WARC files
+    or the disk is full, ArchiveBusyError if another run has the archive.
     """
     if not (data / "warc").is_dir():
         raise ArchiveError(f"There are no WARC files in {data}: --data names another folder.")
@@ -92,7 +94,7 @@ def rebuild(
 
 
 def _recovered(data: Path, *, has_old: bool) -> Iterator[str]:
-    """Puts in order what runs that were cut off left; lines for people."""
+    """Recovers what runs that were cut off left; yields lines for people."""
     if has_old:
         with Archive.open(data) as old:
             yield from recover_runs(old)
@@ -101,9 +103,9 @@ def _recovered(data: Path, *, has_old: bool) -> Iterator[str]:
 
 
 def _make_database(plan: _Plan, fresh: Path, spool: Spool, on_progress: OnProgress) -> Report:
-    """Makes the fresh database from the files, and from the old one what they do not tell."""
+    """Makes the new database at `fresh` from the files, and completes it from the old one."""
     with Archive.open(plan.data, database=fresh) as archive:
-        for pragma in ("journal_mode = memory", "synchronous = off"):  # it is nothing until it is whole
+        for pragma in ("journal_mode = memory", "synchronous = off"):  # after a crash it is made again anyway
             archive.db.execute(f"PRAGMA {pragma}")
         with _old_attached(archive, plan):
             names, odd = warcs_in(archive.warc_root)
@@ -132,7 +134,7 @@ def _make_database(plan: _Plan, fresh: Path, spool: Spool, on_progress: OnProgre
                 forget_listings(archive, {name.partition("/")[0] for name in (*missing, *_damaged_warcs(report))})
         noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
         fresh_names = [name for name in warcs if name not in noted]
-        if plan.site is not None:  # other programs' files are read in part only
+        if plan.site is not None:  # of imported files only one site's events were loaded
             fresh_names = [name for name in fresh_names if not name.startswith(f"{FOREIGN}/")]
         register_warcs(archive, fresh_names, spool, report)
         update_terms(archive)
@@ -141,7 +143,7 @@ def _make_database(plan: _Plan, fresh: Path, spool: Spool, on_progress: OnProgre
 
 @contextmanager
 def _old_attached(archive: Archive, plan: _Plan) -> Iterator[None]:
-    """While it lasts, the old database, if there is one, is attached as `old`."""
+    """Attaches the old database as `old` for the time of the block, if there is one."""
     if not plan.has_old:
         yield
         return
@@ -154,8 +156,8 @@ def _damaged_warcs(report: Report) -> set[str]:
 
 
 def _altered_files(archive: Archive, plan: _Plan, warcs: list[str]) -> Iterator[str]:
-    """Lines on the files to be read that the old database knows otherwise: missing, or not what they were when they
-    were sealed."""
+    """Lines for people about files that are missing, or not as the old database has them: altered since they were
+    sealed."""
     if not plan.has_old:
         return
     of_site = "" if plan.site is None else f"WHERE site IN (:site, '{FOREIGN}')"
@@ -176,8 +178,8 @@ def _altered_files(archive: Archive, plan: _Plan, warcs: list[str]) -> Iterator[
 
 
 def _set_aside_damaged(database: Path, *, dry_run: bool) -> Iterator[str]:
-    """Gives a database that SQLite finds damaged another name, with its logs, so that nothing of it is lost; a line
-    for people on that. A dry run leaves it where it is."""
+    """Renames a database that is damaged, with its log files, so that nothing of it is lost; yields a line for people
+    about that. A dry run does not rename it."""
     if not database.exists():
         return
     try:
@@ -194,12 +196,13 @@ def _set_aside_damaged(database: Path, *, dry_run: bool) -> Iterator[str]:
 
 
 def _swap(fresh: Path, place: Path) -> None:
-    """The rebuilt database takes the old one's place: in one transaction, so that whoever reads the old one goes on
-    with it and then sees the new one whole, and a crash leaves the one or the other."""
+    """Replaces the database at `place` by the one at `fresh`. Where there is a database, its content is replaced in one
+    transaction: a program that has it open sees the old content and then the new one, and after a crash there is one or
+    the other."""
     if not place.exists():
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
-        for log in _DATABASE_SUFFIXES[1:]:  # of a database that was lost; it would be laid over the new one
+        for log in _DATABASE_SUFFIXES[1:]:  # a lost database's log, which SQLite would apply to the new one
             place.with_name(place.name + log).unlink(missing_ok=True)
         fresh.replace(place)
         return

@@ -1,5 +1,5 @@
-"""What a crash left: WARC files are sealed, and what stands in them but not in the database is taken in without asking
-the site again."""
+"""Recovers what a crashed run left: seals its WARC files, and loads what is in them but not in the database, without
+requesting it from the site again."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from archive.warc.sealing import recover
 from archive.warc.writer import WarcWriter
 
 EARLIEST_CLOCK = datetime(2026, 11, 1, tzinfo=UTC)
-"""This version was not there before: a clock that says so has not been set."""
+"""This version of warta is not older than this date: a clock that says an earlier time is not set."""
 
 
 def recover_runs(archive: Archive) -> Iterator[str]:
-    """Puts in order what runs that were cut off left behind; yields what it did, a line for people each. Raises
-    ArchiveError where the clock is wrong or the disk is full, StoppedError when asked to stop."""
+    """Recovers what runs that were cut off left; yields lines for people about what it did. Raises ArchiveError if the
+    clock is wrong or the disk is full, StoppedError if it was asked to stop."""
     now = datetime.now(UTC)
     if now < EARLIEST_CLOCK:
         raise ArchiveError(f"The clock says {now:%Y-%m-%d %H:%M}Z: set it first, every record bears its time.")
@@ -39,7 +39,7 @@ def recover_runs(archive: Archive) -> Iterator[str]:
 
 
 def seal_parts(root: Path) -> Iterator[str]:
-    """Seals the files that runs left open; yields what it did, a line for people each."""
+    """Seals the files that runs left open; yields a line for people about each."""
     for part in sorted(root.glob("*/*/*.warc.gz.part")):
         try:
             yield f"An earlier run was cut off: {recover(part)}"
@@ -48,7 +48,7 @@ def seal_parts(root: Path) -> Iterator[str]:
 
 
 def _load_new_files(archive: Archive) -> Iterator[str]:
-    """Takes in the sites' own files that the database does not know."""
+    """Loads the files of the archive's own runs that the database does not know; yields lines for people."""
     noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}
     names, odd = warcs_in(archive.warc_root)
     yield from odd
@@ -71,7 +71,7 @@ def _load_new_files(archive: Archive) -> Iterator[str]:
 
 
 def _end_run(archive: Archive, run: dict[str, object], now: datetime) -> None:
-    """Ends the row of a run that was cut off, and keeps its account in a WARC file as an ended run does."""
+    """Ends the row of a run that was cut off, and writes its account to a WARC file, as a run does at its end."""
     values = CUT_OFF | {"finished_at": iso_utc(now)}
     site = SITES.get(str(run["site"]))
     if site is not None:

@@ -1,4 +1,4 @@
-"""Reading WARC files in bulk: `read_slice`, a pure function over a slice of a file, for any number of processes."""
+"""Reads WARC files in slices. `read_slice` depends on the slice alone, so that any number of processes can read."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ from archive.warc.reader import Record, WarcError, read_record
 
 SLICE_RECORDS = 200
 SLICE_BYTES = 8 << 20
-"""A slice ends at the first of these: some seconds of reading, and little to do again after an interruption."""
+"""A slice ends at the first of these limits, so that it takes some seconds, and little is lost by an interruption.
+Chosen, not measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Some records of one file: its folder and its name below that, the bytes from `start` to `end`, the date of the
-    first record as iso_utc (empty where it cannot be read), the file's size and time of change, and whence they come.
+    """A range of records of the file `warc` below the folder `root`: the bytes from `start` to `end`. `begins` is the
+    date of its first record as of iso_utc, "" if that cannot be read; `stamp` has the file's size and time of change;
+    `source` says where the records come from.
     """
 
     root: Path
@@ -42,7 +44,8 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class RunBegan:
-    """A run, as the warcinfo record of its file says. `is_dated` is False where the file does not say when it began."""
+    """The run that wrote a file, from the warcinfo record. `is_dated` is False if the file does not say when the run
+    began."""
 
     start: RunStart
     is_dated: bool
@@ -50,14 +53,14 @@ class RunBegan:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The account of a run at its end (see archive.store.runs.account_of)."""
+    """The account of a run's end (see archive.store.runs.account_of)."""
 
     account: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Addresses that a person put on the list of a site."""
+    """Addresses of a site's articles that a person named (`--urls`)."""
 
     site: str
     urls: tuple[str, ...]
@@ -65,12 +68,12 @@ class Named:
 
 
 Event = Reading | RunBegan | RunEnded | Failure | Named
-"""What one record tells."""
+"""What one record says."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatedEvent:
-    """An event, when it was and where it stands in its file."""
+    """An event, its time, and the offset of its record in the file."""
 
     at: datetime
     offset: int
@@ -79,7 +82,8 @@ class DatedEvent:
 
 @dataclass(slots=True)
 class SliceRead:
-    """What a slice tells; where records cannot be read and why; how many of each other kind there are."""
+    """What was read from a slice: its events; `damaged`, records that cannot be read as (offset, why); `others`, kind
+    of record without an event -> number; the number of whole records."""
 
     events: list[DatedEvent] = field(default_factory=list)
     damaged: list[tuple[int, str]] = field(default_factory=list)
@@ -93,8 +97,8 @@ class SliceRead:
 
 
 def slices(root: Path, warc: str) -> Iterator[Slice]:
-    """Cuts a file into slices. What is damaged goes with the records around it and is told when they are read. Raises
-    OSError for a file that cannot be read."""
+    """Divides a file into slices without a gap; damaged bytes are in the slice of the records before or after them.
+    Raises OSError for a file that cannot be read."""
     path, start, count = root / warc, 0, 0
     status = path.stat()
     source, begins = _source(path, warc), _date_at(path, 0)
@@ -111,7 +115,7 @@ def slices(root: Path, warc: str) -> Iterator[Slice]:
 
 
 def read_slice(part: Slice) -> SliceRead:
-    """Reads every record of a slice with today's readers. Nothing is raised for what is in it, nothing written."""
+    """Reads all records of a slice. It writes nothing, and a record that cannot be read raises nothing."""
     result = SliceRead()
     path = part.root / part.warc
     for member in walk(path, start=part.start, end=part.end):
@@ -126,7 +130,7 @@ def read_slice(part: Slice) -> SliceRead:
             event = _event_of(part, record)
         except WarcError as error:
             result.damaged.append((member.offset, str(error)))
-        except Exception as error:  # one page in ten million must not stop the others; it is named
+        except Exception as error:  # one page must not stop the others; the report names it
             result.damaged.append((member.offset, f"{url}: an error in warta itself: {error!r}"))
         else:
             if isinstance(event, str):
@@ -137,8 +141,8 @@ def read_slice(part: Slice) -> SliceRead:
 
 
 def _source(path: Path, warc: str) -> Source:
-    """Whence the records of a file come: what its warcinfo record tells, which is the first one unless somebody put
-    the records in another order; where none of ours can be read, what the file's folder tells."""
+    """Where the records of a file come from: what its warcinfo record says. That is the first record, unless somebody
+    changed their order. Without a readable warcinfo of warta's, it is the site of the file's folder."""
     folder = warc.partition("/")[0]
     for member in walk(path):
         try:
@@ -146,7 +150,7 @@ def _source(path: Path, warc: str) -> Source:
         except WarcError:
             start = None
         if start is not None and start.site in SITES:
-            # Another warta's runs are not runs of this archive.
+            # The runs of an imported file of another archive are no runs of this archive.
             return Source(start.site, start.origin, start.since, None if folder == FOREIGN else start.started_at)
         if folder == FOREIGN:
             break
@@ -161,7 +165,7 @@ def _date_at(path: Path, offset: int) -> str:
 
 
 def _event_of(part: Slice, record: Record) -> DatedEvent | str:
-    """What a record tells, or what kind of record it is, if it tells nothing. Raises WarcError."""
+    """The event of a record, or the kind of a record that has none. Raises WarcError."""
     own = not part.warc.startswith(f"{FOREIGN}/")
     if own and (start := read_run_start(record)) and start.site in SITES:
         return DatedEvent(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
@@ -183,7 +187,7 @@ def _event_of(part: Slice, record: Record) -> DatedEvent | str:
 
 
 def _account_event(target: str, content: dict[str, Any], record: Record) -> Event:
-    """Raises WarcError for an account that was not written by warta."""
+    """The event of an account. Raises WarcError for an account that is not as warta writes it."""
     try:
         if target == NAMED:
             urls = tuple(url for url in content["urls"] if isinstance(url, str))

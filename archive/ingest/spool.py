@@ -1,5 +1,5 @@
-"""The spool: what WARC files tell on its way to the database, on disk. So reading can be interrupted and taken up
-again, and memory stays flat however much it is."""
+"""The spool keeps the events of WARC files on disk until they are loaded into the database, so that an interrupted
+rebuild or import can go on, and memory does not grow with the number of events."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _TABLES = """
 
 @dataclass(slots=True)
 class Packed:
-    """A slice as it was read; its events were pickled by the process that read them: (date as iso_utc, offset, pickled
-    DatedEvent)."""
+    """What was read from a slice, as SliceRead, but with the events pickled by the process that read them: (date as of
+    iso_utc, offset, pickled DatedEvent). `reader` is its reader_identity()."""
 
     reader: str
     events: list[tuple[str, int, bytes]]
@@ -48,7 +48,7 @@ def _slice_key(part: Slice) -> tuple[str, int, int, str]:
 
 
 def read_packed(part: Slice) -> Packed:
-    """`read_slice` for other processes: what comes back is written as it is."""
+    """`read_slice` for worker processes: pickling is their work, too."""
     read = read_slice(part)
     events = [(iso_utc(one.at), one.offset, pickle.dumps(one)) for one in read.events]
     return Packed(reader_identity(), events, read.records, read.pages, read.damaged, read.others)
@@ -59,8 +59,8 @@ _FILES = tuple(f"{name}{log}" for name in ("spool.db", "readings.db") for log in
 
 
 class Spool:
-    """A folder beside the database with what whole slices tell. What another version of the readers left there, or a
-    full disk damaged, is thrown away; files that are no spool's stay."""
+    """The spool in a folder of the archive, with the events of slices that were read in full. What another version of
+    the readers left, or what a full disk damaged, is deleted; other files in the folder stay."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -93,7 +93,7 @@ class Spool:
         return db
 
     def keep_only(self, parts: Iterable[Slice]) -> None:
-        """Throws away what was read of files that are not as they were, or not there any more."""
+        """Deletes what was read from files that have changed since or are missing now."""
         wanted = {_slice_key(part) for part in parts}
         with self._db:
             for place in self._db.execute("SELECT warc, start, end, stamp FROM slices").fetchall():
@@ -106,7 +106,8 @@ class Spool:
         return self._db.execute("SELECT 1 FROM slices WHERE warc = ? AND start = ?", key).fetchone() is not None
 
     def add(self, part: Slice, packed: Packed) -> None:
-        """Keeps all of a slice in one transaction. Raises ArchiveError where another version of warta read it."""
+        """Stores what was read from a slice, in one transaction. Raises ArchiveError if another version of warta read
+        it."""
         if packed.reader != reader_identity():
             raise ArchiveError("A worker of the cluster has another version of warta or of its libraries.")
         with self._db:
@@ -127,11 +128,11 @@ class Spool:
         return int(self._db.execute("SELECT total(records) FROM slices WHERE warc = ?", [warc]).fetchone()[0])
 
     def take(self, *, until: str) -> Iterator[tuple[str, DatedEvent]]:
-        """(file, what it tells) of before `until` (as iso_utc) that was not taken yet, in the order of the dates."""
+        """(file, event) of all events before `until` (as of iso_utc) that were not taken yet, in the order of dates."""
         due = "taken = 0 AND date < ?"
         in_order = f"SELECT warc, told FROM told WHERE {due} ORDER BY date, warc, offset"
         for warc, blob in self._db.execute(in_order, [until]):
-            yield warc, pickle.loads(blob)  # written above, by this very version
+            yield warc, pickle.loads(blob)  # safe: written by this version of warta
         with self._db:
             self._db.execute(f"UPDATE told SET taken = 1 WHERE {due}", [until])
 
@@ -141,7 +142,7 @@ class Spool:
         return [(warc, offset, why) for warc, damaged in rows for offset, why in json.loads(damaged)]
 
     def others(self) -> Counter[str]:
-        """How many records of each kind hold nothing to read."""
+        """Kind of record without an event -> number."""
         total: Counter[str] = Counter()
         for (others,) in self._db.execute("SELECT others FROM slices"):
             total.update(json.loads(others))
@@ -169,7 +170,7 @@ def _delete_files(folder: Path) -> None:
 
 @cache
 def reader_identity() -> str:
-    """Changes with everything that decides what is read from a page."""
+    """A text that changes with all that decides what is read from a page: warta's code and the libraries' versions."""
     code = hashlib.sha256()
     for path in sorted(Path(__file__).parents[1].rglob("*.py")):
         code.update(path.read_bytes())

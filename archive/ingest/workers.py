@@ -1,4 +1,4 @@
-"""Mapping `read_packed` over slices: in this process, in several, or on a cluster."""
+"""Reads slices in this process, in several, or on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from archive.ingest.spool import Packed, read_packed
 from archive.store.database import ArchiveError
 
 SLICES_AHEAD = 3
-"""Slices handed out for each process: none waits for work, few are lost by an interruption."""
+"""Slices submitted for each process: enough that none waits for work, few enough that an interruption costs little.
+Chosen, not measured."""
 
 
 @contextmanager
 def executor_of(workers: int, scheduler: str | None) -> Iterator[tuple[Executor | None, int]]:
-    """(executor, how many processes it has); no executor where one process, this one, is enough. `scheduler` is the
-    address of a Dask cluster, whose workers see the WARC files at the same path. Raises ArchiveError without one."""
+    """(executor, its number of processes); (None, 1) for one worker, which is this process. `scheduler` is the address
+    of a Dask scheduler, whose workers must see the WARC files at the same path. Raises ArchiveError if it does not
+    answer or has no workers."""
     if scheduler is not None:
         try:
             from distributed import Client
@@ -39,8 +41,7 @@ def executor_of(workers: int, scheduler: str | None) -> Iterator[tuple[Executor 
     elif workers == 1:
         yield None, 1
     else:
-        # From a server of their own, not from this process: a fork would take the lock on the archive along, and the
-        # thread that draws the progress.
+        # Not forked from this process: the workers would inherit its lock on the archive and the state of its threads.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["archive.ingest.spool"])
         with ProcessPoolExecutor(workers, context, initializer=_follow_the_parent) as pool:
@@ -51,7 +52,7 @@ def executor_of(workers: int, scheduler: str | None) -> Iterator[tuple[Executor 
 
 
 def read_slices(parts: Iterable[Slice], executor: Executor | None, processes: int) -> Iterator[tuple[Slice, Packed]]:
-    """Each slice and what was read from it, in the order in which they are done."""
+    """(slice, what was read from it) of each slice, in the order in which they are finished."""
     if executor is None:
         for part in parts:
             yield part, read_packed(part)
@@ -68,8 +69,8 @@ def read_slices(parts: Iterable[Slice], executor: Executor | None, processes: in
 
 
 def _follow_the_parent() -> None:
-    """A worker leaves interrupts to its parent, and ends when that ends, however it does: else it would wait for work
-    for ever."""
+    """Makes a worker leave interrupts to its parent, and end when the parent does; a parent that is killed would leave
+    it waiting for work for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
