@@ -1,1 +1,1 @@
-"""Speaks HTTP: fetches and records what the sites publish, with Scrapy."""
+"""Fetches and records what the sites publish, with Scrapy."""

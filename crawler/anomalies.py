@@ -1,4 +1,4 @@
-"""What a site's own past leads one to expect of a run, and where the run falls short of it."""
+"""Compares a run with the site's own earlier runs and stories, and finds where it falls short of them."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from archive.store.timestamps import iso_utc
 from crawler.verdict import WATCHED, RunReport
 
 MIN_STORIES = 20
-"""So many of the latest stories are compared with those before, also where each run brings but a few."""
+"""The runs of the latest stories are taken together until they have this number; fewer stories are not compared."""
 MIN_REMAINING_SHARE = 0.5
-"""A field that is filled less than so often as it was is an alarm, as is a week with less than so many stories as the
-poorest one before."""
+"""It is an anomaly if a field is filled less than half as often as before, or a week has less than half the stories of
+the poorest week before. All numbers here were chosen, not measured."""
 LOOK_BACK = timedelta(days=90)
+"""How far back runs and stories are compared."""
 COMPARED_WEEKS = 12
+"""At most this number of weeks before the last seven days is compared with these."""
 MIN_WEEKS = 4
+"""A site with fewer weeks of stories is too young to compare."""
 MAX_PAUSE_RATIO = 3
-"""A silence so many times the longest pause before is an alarm."""
+"""It is an anomaly if there was no new story for more than this multiple of the longest pause before."""
 
 
 def shortfalls(archive: Archive, site: Site, report: RunReport, *, before_run: int, now: datetime) -> list[str]:
-    """In words for people. `now` is the site's own clock."""
+    """Where a run falls short of the site's past, in lines for people. `before_run` is the run's id, `now` the time on
+    the site's clock."""
     runs = archive.rows(
         "SELECT * FROM runs WHERE site = ? AND id < ? AND started_at >= ? ORDER BY id DESC",
         [site.name, before_run, iso_utc(datetime.now(now.tzinfo) - LOOK_BACK)],
@@ -42,7 +46,8 @@ def shortfalls(archive: Archive, site: Site, report: RunReport, *, before_run: i
 
 
 def _emptied_fields(shares: Mapping[str, float], runs: Iterable[Row]) -> list[str]:
-    """Fields that are filled far less often in the latest stories than in those of the weeks before."""
+    """Lines about fields that are filled far less often in the latest stories than in those before. `shares` is the
+    run's RunReport.shares(), `runs` are the rows of earlier runs, the last one first."""
     latest, before = [shares] if shares else [], list[Mapping[str, float]]()
     for run in runs:
         filled = json.loads(run["filled"])
@@ -60,6 +65,7 @@ def _emptied_fields(shares: Mapping[str, float], runs: Iterable[Row]) -> list[st
 
 
 def _pooled(shares: list[Mapping[str, float]]) -> dict[str, float]:
+    """The shares of several runs together, weighted by their numbers of stories."""
     stories = sum(share["stories"] for share in shares)
     return {"stories": stories} | {
         name: sum(share.get(name, 0) * share["stories"] for share in shares) / (stories or 1) for name in WATCHED
@@ -67,7 +73,8 @@ def _pooled(shares: list[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _lost_discovery(report: RunReport, runs: list[Row]) -> str | None:
-    """A way of discovery that served the run before and failed in this one: said once, then it is how things are."""
+    """A line about a way of discovery that worked in the last run and failed in this one. It is reported once, because
+    the next run is compared with this one."""
     before = next((run["discovery"] for run in runs if run["discovery"]), None)
     if before is None or not report.ways or not report.listing_troubles:
         return None
@@ -76,7 +83,7 @@ def _lost_discovery(report: RunReport, runs: list[Row]) -> str | None:
 
 
 def _stories_per_day(archive: Archive, site: Site) -> dict[date, int]:
-    """The newest 1,000 days with stories, newest first."""
+    """Day -> number of stories published; the newest 1,000 days with stories, newest first."""
     rows = archive.rows(
         "SELECT published_date AS day, count(*) AS stories FROM articles WHERE site = ? AND published_date IS NOT NULL"
         " GROUP BY day ORDER BY day DESC LIMIT 1000",
@@ -86,7 +93,7 @@ def _stories_per_day(archive: Archive, site: Site) -> dict[date, int]:
 
 
 def _slowed(days: Mapping[date, int], today: date) -> str | None:
-    """The last seven days brought far fewer stories than any week before."""
+    """A line if the last seven days had far fewer stories than any week before."""
     whole_weeks = min(COMPARED_WEEKS, (today - min(days, default=today)).days // 7 - 1)
     if whole_weeks < MIN_WEEKS:
         return None
@@ -101,7 +108,8 @@ def _slowed(days: Mapping[date, int], today: date) -> str | None:
 
 
 def _silent(days: Mapping[date, int], today: date) -> str | None:
-    """Nothing new for far longer than the longest pause before: for sites whose weeks may be empty."""
+    """A line if there was no new story for far longer than the longest pause before; for sites with weeks without
+    stories."""
     newest = max(days, default=today)
     lately = [day for day in days if newest - day <= LOOK_BACK]
     if len(lately) < MIN_STORIES:

@@ -1,4 +1,5 @@
-"""RecordingHandler: a download handler that keeps the exact bytes of every exchange before anyone sees the answer."""
+"""RecordingHandler, a Scrapy download handler that records the exact bytes of every exchange before the answer is
+used."""
 
 from __future__ import annotations
 
@@ -26,12 +27,12 @@ _MARK = b"X-Warta-Exchange"
 
 
 class RecordingError(Exception):
-    """An exchange could not be recorded, so its answer is not used; the message is one line for people."""
+    """An exchange could not be recorded, so its answer is not used. The message is one line for people."""
 
 
 @dataclass
 class Wire:
-    """The bytes of one exchange as they pass."""
+    """The bytes of one exchange, collected as they pass."""
 
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
@@ -39,7 +40,7 @@ class Wire:
     ip: str | None = None
 
     def begin(self, ip: str | None) -> None:
-        """At the first sending and at each of Twisted's own (it repeats a request whose kept connection was dead)."""
+        """Called when the request is sent, and again when Twisted repeats it, because a kept connection was dead."""
         self.sent.clear()
         self.received.clear()
         self.started_at = datetime.now(UTC)
@@ -47,7 +48,7 @@ class Wire:
 
 
 class _Tee:
-    """A transport that keeps what is written to it."""
+    """A Twisted transport that also copies what is written to it."""
 
     def __init__(self, transport: Any, kept: bytearray) -> None:
         self._transport = transport
@@ -67,7 +68,7 @@ class _Tee:
 
 
 class _RecordingProtocol(ClientProtocol):
-    """Keeps the bytes of each request and answer of its connection in the Wire that the request is marked with."""
+    """Copies the bytes of each request and answer of a connection to the Wire of that request."""
 
     _wire: Wire | None = None
 
@@ -76,8 +77,8 @@ class _RecordingProtocol(ClientProtocol):
         self._wires = wires
 
     def request(self, request: Any) -> Deferred[Any]:
-        # The mark leads from Twisted's request to the Wire and never reaches the network. A repeated request is the
-        # same object, on another connection.
+        # A header leads from Twisted's request to the Wire; it is removed before sending. When Twisted repeats a
+        # request, it is the same object, on another connection.
         mark = getattr(request, "warta_mark", None)
         if mark is None:
             mark = request.headers.getRawHeaders(_MARK)[0]
@@ -101,8 +102,9 @@ class _RecordingProtocol(ClientProtocol):
 
 
 class RecordingHandler(HTTP11DownloadHandler):
-    """Recorded before released: the records are on disk and the capture's row is committed before `download_request`
-    returns or raises. If that fails, the request fails with RecordingError. `request.meta["capture"]` is the row."""
+    """Records before it releases: the records are on disk and the capture's row is committed before `download_request`
+    returns or raises. If recording fails, the request fails with RecordingError. The row is in
+    `request.meta["capture"]`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -112,7 +114,7 @@ class RecordingHandler(HTTP11DownloadHandler):
         install_protocol(self, lambda quiescent: _RecordingProtocol(quiescent, self._wires))
 
     async def download_request(self, request: Request) -> Response:
-        if self._session.refused:  # also what was already waiting in the queue is not sent
+        if self._session.refused:  # checked here, so that requests already in the queue are not sent either
             raise SiteRefusesError(self._session.refused)
         if self._session.stopping:
             raise StoppingError("the run was asked to stop")
@@ -142,8 +144,9 @@ class RecordingHandler(HTTP11DownloadHandler):
         return response
 
     def _record(self, exchange: Exchange, earlier: Capture | None) -> Capture:
-        """`earlier` is the capture whose validators the request carried; a 304 is a revisit of that one. What is not
-        there any more cannot be referred to: then the payload is kept once more."""
+        """Writes the records and the row of an exchange. `earlier` is the capture whose validators the request had, if
+        any; a 304 becomes a revisit of it. An answer without validators is compared with the last capture of the URL,
+        unless that one's payload is missing: then the payload is stored again."""
         session = self._session
         try:
             if earlier is None:

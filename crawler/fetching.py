@@ -1,4 +1,4 @@
-"""One request through Scrapy's downloader, and what can go wrong with it in words for people."""
+"""`fetch` sends one request through Scrapy's downloader; FetchError says in words for people what went wrong."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ MISSING = frozenset({404, 410})
 
 
 class FetchError(Exception):
-    """An address could not be fetched: the host was unreachable, refused, has no such page, or sent a broken answer.
+    """A URL could not be fetched: the host was unreachable, refused, has no such page, or sent a broken answer.
 
-    `capture` is the row of the answer, if one came whole. `of_site` tells that it is no matter of this one address:
-    whatever is asked for next will fail as well. The message is one line for people.
+    `capture` is the row of the answer, if a whole one came. `of_site` is True if the whole site fails: further requests
+    would fail, too. The message is one line for people.
     """
 
     def __init__(self, kind: Trouble, reason: str, capture: Capture | None = None, *, of_site: bool = False) -> None:
@@ -41,13 +41,14 @@ class FetchError(Exception):
 
     @property
     def status(self) -> int | None:
-        """HTTP's, None where no answer came."""
+        """The HTTP status; None if no whole answer came."""
         return self.capture.status if self.capture else None
 
 
 async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -> Capture:
-    """The row of the recorded answer with status 200, redirects followed; with `earlier`, a capture whose validators
-    are sent along, also one with status 304. Raises FetchError for everything else."""
+    """Fetches a URL, follows redirects, and returns the capture of the answer with status 200. With `earlier`, a
+    capture whose validators make the request conditional, the answer may also be 304. Raises FetchError for all other
+    answers and for none, CloseSpider if the answer cannot be recorded."""
     assert crawler.engine is not None
     try:
         request = Request(url, headers=_conditions(earlier), dont_filter=True)
@@ -55,7 +56,7 @@ async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -
             request.meta["earlier"] = earlier
         response: Response = await crawler.engine.download_async(request)
     except IgnoreRequest as error:
-        kind = Trouble.BROKEN  # as a redirect loop
+        kind = Trouble.BROKEN  # such as a redirect loop
         if isinstance(error, RefusedError):
             kind = Trouble.REFUSED
         elif isinstance(error, UnreachableError):
@@ -76,7 +77,7 @@ async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -
         raise FetchError(Trouble.UNREACHABLE, f"the connection broke: {error}") from error
     except DownloadCancelledError as error:
         raise FetchError(Trouble.BROKEN, f"the answer was cut off: {error}") from error
-    except ValueError as error:  # as of an address that Scrapy cannot ask for
+    except ValueError as error:  # a URL that Scrapy does not accept
         raise FetchError(Trouble.BROKEN, f"the address cannot be asked for: {error}") from error
     capture = _capture_of(response)
     status = capture.status
@@ -90,14 +91,14 @@ async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -
 
 
 def _capture_of(response: Response) -> Capture:
-    """The row of the exchange that brought this response."""
+    """The capture of the exchange in which this response came."""
     assert response.request is not None
     capture: Capture = response.request.meta["capture"]
     return capture
 
 
 def _conditions(earlier: Capture | None) -> dict[str, str]:
-    """If-None-Match and If-Modified-Since (RFC 9110, 13.1) from the validators of an earlier capture."""
+    """The headers If-None-Match and If-Modified-Since (RFC 9110, 13.1) for the validators of an earlier capture."""
     conditions = {}
     if earlier is not None and earlier.etag:
         conditions["If-None-Match"] = earlier.etag

@@ -1,4 +1,4 @@
-"""Walking a listing page after page, newest first, without asking twice for what is done."""
+"""Walks a listing page after page, newest first, without requesting again what earlier runs walked."""
 
 from __future__ import annotations
 
@@ -16,20 +16,22 @@ if TYPE_CHECKING:
     from crawler.spiders.base.news import NewsSpider
 
 FAMILIAR_PAGES = 2
-"""So many listing pages in a row that bring nothing new are among what earlier walks saw: one may be of pinned
-stories."""
+"""After this number of pages in a row with nothing new, a walk has reached what earlier walks saw. One page is not
+enough: it may be full of pinned stories. Chosen, not measured."""
 MAX_AGELESS_PAGES = 60
-"""After so many pages in a row that are no older than those before, a listing is taken for endless."""
+"""After this number of pages in a row that are no older than those before, a listing is taken to be endless. Chosen,
+not measured."""
 
 
 class ListingWalk:
-    """A walk of the listing whose n-th page is `path(n)`, down to the spider's `since`.
+    """A walk of the listing whose n-th page is `path(n)`, back to the spider's `since`. `way` is the name of this way
+    of discovery, under which the frontier stores how far it was walked.
 
-    First comes the front: from the first page down to what earlier walks saw without a gap. What a run noticed that
-    was stopped within its front does not count as seen, so no stop leaves a hole. If earlier walks did not reach back
-    to `since`, the walk goes on from where they ended: so a long walk is done in slices. It ends where a page is
-    empty, repeats the page before, or is older than `since`. How far it came is kept in one transaction with what each
-    page names.
+    The walk begins with the front: the pages from the first one to those that earlier walks saw without a gap. Only a
+    front that was walked in full counts as seen, so that a run that is stopped leaves no gap. If earlier walks did not
+    reach `since`, the walk goes on where they ended; so a long walk can be done in several runs. It ends at a page that
+    is empty, repeats the page before, or is older than `since`. How far it came is stored in one transaction with the
+    articles that a page names.
     """
 
     def __init__(self, spider: NewsSpider, path: Callable[[int], str], *, way: str) -> None:
@@ -40,18 +42,18 @@ class ListingWalk:
         self._path = path
         self._way = way
         self._earlier = self._session.frontier.walk(way)
-        self._size = 0  # entries a page
-        self._edge = self._earlier.edge
-        self._fresh = 0  # articles in front of what earlier walks saw
-        self._familiar_pages = 0  # in a row
-        self._joined = False  # past the front
-        self._landing = False  # gone on to where earlier walks ended, and not yet seen to overlap with them
-        self._oldest = date.max
-        self._ageless = 0
+        self._size = 0  # entries of a page
+        self._edge = self._earlier.edge  # addresses of the last entries that the walk has reached
+        self._fresh = 0  # entries of the front that earlier walks did not see
+        self._familiar_pages = 0  # pages in a row with nothing new
+        self._joined = False  # whether the front has been walked in full
+        self._landing = False  # whether the walk went to where earlier walks ended, and may have missed the place
+        self._oldest = date.max  # the oldest day seen
+        self._ageless = 0  # pages in a row that are no older
 
     async def pages(self) -> AsyncIterator[None]:
-        """Yields after each page was noted. The first page must serve: its FetchError or ListingError goes to the
-        caller. A later one that fails ends the walk, to be taken up by the next run."""
+        """Walks, and yields after each page. Raises FetchError or ListingError if the first page fails; if a later one
+        fails, the walk ends, and the next run goes on with it."""
         number, previous = 1, list[Listed]()
         while not self._session.stopping:
             listed = await self._ask(number)
@@ -64,7 +66,7 @@ class ListingWalk:
             noticed = self._note(number, listed)
             yield
             if self._landing and number > 2 and set(self._earlier.edge).isdisjoint(_addresses(listed)):
-                number, previous = number - 1, []  # stories were withdrawn, so that the end moved up
+                number, previous = number - 1, []  # stories were withdrawn, so the entries moved to a page before
                 continue
             self._landing = False
             if self._is_older(listed):
@@ -81,7 +83,7 @@ class ListingWalk:
             number, previous = following, listed
 
     def _through_front(self, number: int, noticed: Sequence[Noticed]) -> int | None:
-        """The page after page `number` of the front; None where all there is behind it is known."""
+        """The number of the page to walk after page `number` of the front; None if all pages after it are known."""
         self._fresh += sum(not self._earlier.knew(item.discovered_at) for item in noticed)
         familiar = all(self._earlier.knew(item.noticed_at) for item in noticed)
         self._familiar_pages = self._familiar_pages + 1 if familiar else 0
@@ -98,7 +100,8 @@ class ListingWalk:
         return max(number + 1, end)
 
     async def _ask(self, number: int) -> list[Listed] | None:
-        """The entries of a page; None where the walk is over: it failed, was stopped, or nothing has changed."""
+        """The entries of a page, [] after the last page; None if the walk is over: it failed, was stopped, or the
+        listing has not changed."""
         try:
             unchanged_will_do = number == 1 and self._earlier.reaches(self._since)
             listing = await self._spider.ask(self._path(number), conditional=unchanged_will_do)
@@ -108,7 +111,7 @@ class ListingWalk:
             if number == 1:
                 raise
             if isinstance(error, FetchError) and error.status in (400, 404):
-                return []  # past its last page WordPress says so
+                return []  # WordPress's answer for a page after the last one
             self._session.listing_failed(self._path(number), error)
             return None
         if number == 1 and listing is not None and not listing.entries:
@@ -121,15 +124,16 @@ class ListingWalk:
         return list(listing.entries)
 
     def _note(self, number: int, listed: list[Listed]) -> list[Noticed]:
-        """Keeps what a page names and, past the front, how far the walk has come with it."""
+        """Stores the articles that a page names and, after the front, how far the walk has come."""
         beyond = self._joined and not self._landing
         walked = (self._way, self._reached(number, listed)) if beyond or not self._earlier.items else None
         return self._spider.note(listed, on=self._path(number), walked=walked)
 
     def _end(self, number: int, listed: Sequence[Listed]) -> None:
-        """The walk came down to `since` or to the listing's end with page `number`: nothing is missing above it."""
+        """Ends a walk that reached `since` or the listing's end with page `number`, so that nothing before is
+        missing."""
         self._complete()
-        if not self._joined:  # the front alone reaches as deep; what lies behind a gap is not known for sure
+        if not self._joined:  # the front alone reached so far: what earlier walks saw may lie after a gap
             self._keep(self._reached(number, listed))
 
     def _complete(self) -> None:
@@ -137,8 +141,9 @@ class ListingWalk:
         self._spider.all_known(self._path(1))
 
     def _reached(self, number: int, listed: Sequence[Listed]) -> Walk:
+        """How far the walk has come with page `number`."""
         days = [day for item in listed if (day := self._day(item))]
-        # What is older than `since` was not kept, so that a walk with an earlier one has to come this way again.
+        # Entries older than `since` were not stored, so a later walk with an earlier `since` has to walk them again.
         day = max(*days, self._since - timedelta(days=1)) if days else None
         self._edge = tuple(item.address.url for item in listed if self._spider.wants(item)) or self._edge
         return Walk(number * self._size, day, self._edge)
@@ -147,7 +152,8 @@ class ListingWalk:
         self._session.frontier.keep_walk(self._way, walk, at=datetime.now(UTC))
 
     def _is_older(self, listed: Sequence[Listed]) -> bool:
-        """Whether a page is wholly before `since`, as far as the days of most of its stories are known."""
+        """Whether a page is older than `since`: the days of more than half of its entries are known, and all are
+        older."""
         days = [day for item in listed if (day := self._day(item))]
         return 2 * len(days) > len(listed) and all(day < self._since for day in days)
 
@@ -158,7 +164,8 @@ class ListingWalk:
         return self._ageless >= MAX_AGELESS_PAGES
 
     def _day(self, item: Listed) -> date | None:
-        """The day by which the listing is ordered; where it prints none, the one the story itself told."""
+        """The day by which the listing is ordered; if the listing has none, the day the story was published, if it was
+        read."""
         return item.stands_at or self._session.frontier.published_day(item)
 
 

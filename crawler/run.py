@@ -1,4 +1,5 @@
-"""`warta crawl` from the inside: the lock on the archive, all sites in one process, progress, verdicts."""
+"""`crawl`, the work of `warta crawl`: locks the archive, crawls all sites in one process, shows progress, returns a
+report for each site."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ from crawler.verdict import RunReport
 
 @dataclass(frozen=True)
 class SiteRun:
-    """One site's run: its report, when it began, and how many seconds it took."""
+    """The run of one site: its report, when it began, and how long it took."""
 
     site: str
     report: RunReport
@@ -48,7 +49,7 @@ class SiteRun:
         return f"{self.site}: {verdict}" + (f": {reason}" if reason else "")
 
     def summary(self) -> str:
-        """What the run did, in counts."""
+        """The counts of the run, as a line for people."""
         report = self.report
         return (
             f"{report.added} new, {report.changed} edited, {report.moved} moved, {report.gone} withdrawn,"
@@ -58,7 +59,7 @@ class SiteRun:
         )
 
     def plain(self) -> dict[str, Any]:
-        """Verdict, reason in words, discovery, time and every count."""
+        """The run as a JSON object for a monitor: verdict, reason in words, ways of discovery, times, all counts."""
         verdict, reason = self.report.verdict()
         return (
             {"site": self.site, "verdict": verdict, "reason": reason, "discovery": self.report.discovery()}
@@ -79,19 +80,19 @@ def crawl(
     origins: dict[str, str] | None = None,
     named: dict[str, list[Listed]] | None = None,
 ) -> list[SiteRun]:
-    """Crawls the sites at once, in this process, and returns their runs in the order asked for. With `named`, the
-    listings are left alone: these articles are put in the frontier, and what is due is fetched.
+    """Crawls the sites concurrently in this process, and returns their runs in the order of `sites`. `origins` is site
+    -> the server to request instead of the site's own. With `named` (site -> articles), listings are not walked: these
+    articles are added to the frontier, and what is due is fetched. `delay` is in seconds.
 
-    SIGTERM and SIGINT end it gently: the pages in hand are finished, everything is sealed. A second one ends it at
-    once.
-    Raises ArchiveBusyError when another run holds the archive, ArchiveError when it cannot be opened. A process can
-    call this once: Twisted's reactor does not start again.
+    After SIGTERM or SIGINT the pages in progress are finished and all files sealed; a second signal ends it at once.
+    Raises ArchiveBusyError if another run has the archive, ArchiveError if it cannot be opened. A process can call this
+    once only, because Twisted's reactor does not start again.
     """
     hold(data)
     with Archive.open(data) as archive:
         for line in recover_runs(archive):
             console.print(line, markup=False, soft_wrap=True)
-        update_terms(archive)  # of a run that was cut off, or all words after an update of warta
+        update_terms(archive)  # for stories of a run that was cut off; after an update of warta, for all stories
     settings = get_project_settings()
     settings.setmodule("crawler.settings")
     settings.set("WARTA_DATA", str(data), priority="cmdline")
@@ -117,13 +118,13 @@ def crawl(
             )
         with stopping_gently(crawlers.values()):
             process.start(install_signal_handlers=False)
-    errors = [task.exception() for task in tasks.values()]  # all are asked for, or asyncio complains
+    errors = [task.exception() for task in tasks.values()]  # all are retrieved; else asyncio logs them as lost
     for error in filter(None, errors):
         raise error
     try:
         with Archive.open(data) as archive:
             update_terms(archive)
-    except sqlite3.Error as error:  # a full disk: what was crawled is kept, and the next run counts its words
+    except sqlite3.Error as error:  # such as a full disk: the stories are stored, and the next run counts their words
         console.print(f"The words of new stories are not counted yet: {error}.", markup=False, soft_wrap=True)
     sessions = {site: Session.of(crawler) for site, crawler in crawlers.items()}
     return [
@@ -133,12 +134,12 @@ def crawl(
 
 @contextmanager
 def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
-    """While it lasts, the first SIGTERM or SIGINT asks every session to stop, the second one is Python's own."""
+    """Within the block, the first SIGTERM or SIGINT asks every session to stop; a second one acts as usual."""
     from twisted.internet import reactor
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         restore()
-        reactor.callFromThread(stop_all)  # wakes the loop, should it be waiting
+        reactor.callFromThread(stop_all)  # wakes the event loop if it is waiting
 
     def stop_all() -> None:
         for crawler in crawlers:
@@ -160,7 +161,7 @@ def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
 
 
 def as_json(runs: Sequence[SiteRun]) -> str:
-    """The runs for a monitor: one object a site."""
+    """The runs as a JSON array, an object for each site (see SiteRun.plain)."""
     return json.dumps([run.plain() for run in runs], ensure_ascii=False, indent=2) + "\n"
 
 
@@ -176,7 +177,7 @@ def _listen(crawler: Crawler, site: str, on_page: Callable[[str], None], on_end:
 
 
 def _site_of(spider: str) -> str:
-    """Spiders are named like their sites, with underscores: Python's and Scrapy's way."""
+    """The site of a spider: spiders are named after their sites, with underscores instead of hyphens."""
     site = spider.replace("_", "-")
     assert site in SITES, f"the spider {spider} is named like no site"
     return site

@@ -1,5 +1,5 @@
-"""Every private name of Scrapy and Twisted that warta uses, in one place. The minor version of Scrapy is pinned for
-their sake, and tests/crawler/test_scrapy_internals.py says which must be there.
+"""All uses of private names of Scrapy and Twisted are in this module. Because of them the minor version of Scrapy is
+pinned, and tests/crawler/test_scrapy_internals.py checks that the names are there.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import call_later
 
 MAX_HEADER_LINE_BYTES = 256 * 1024
-"""Bytes of a header line: Twisted gives up at 16 kB, which policies and cookies exceed; browsers take this much."""
+"""The longest header line. Twisted's limit is 16 kB, which security policies and cookies exceed; browsers accept
+256 kB."""
 
 ClientProtocol = _LenientHTTP11ClientProtocol
-"""The protocol of one connection. `request(request)` sends, `dataReceived(data)` gets what comes."""
+"""The protocol of one connection: `request(request)` sends a request, `dataReceived(data)` is called with the
+answer."""
 
 
 def install_protocol(handler: HTTP11DownloadHandler, make: Callable[[Any], ClientProtocol]) -> None:
-    """Makes a download handler use the protocol that `make(quiescent_callback)` gives for each connection."""
+    """Makes a download handler use the protocol that `make(quiescent_callback)` returns, for each connection."""
 
     class Factory(_LenientHTTP11ClientFactory):
         def buildProtocol(self, addr: Any) -> ClientProtocol:  # noqa: ARG002, N802  (Twisted's name)
@@ -36,9 +38,9 @@ def install_protocol(handler: HTTP11DownloadHandler, make: Callable[[Any], Clien
 
 
 def tolerate_odd_headers(protocol: ClientProtocol) -> None:
-    """After a request was sent: its answer may have long header lines, and header names that are none are passed over,
-    as browsers do. What is recorded is what came."""
-    parser: Any = getattr(protocol, "_parser", None)  # none where the connection took no request
+    """To be called after a request was sent: makes its answer's parser accept long header lines and ignore invalid
+    header names, as browsers do. The record has the bytes as they came."""
+    parser: Any = getattr(protocol, "_parser", None)  # None if the connection did not accept the request
     if parser is None:
         return
     parser.MAX_LENGTH = MAX_HEADER_LINE_BYTES
@@ -52,7 +54,7 @@ def tolerate_odd_headers(protocol: ClientProtocol) -> None:
 
 
 def raise_delay(crawler: Crawler, request: Request, seconds: float) -> bool:
-    """Makes the pause between two requests to a host at least so long, never shorter; whether it was shorter."""
+    """Raises the pause between two requests to a host to `seconds`, but never lowers it. Returns whether it did."""
     engine = crawler.engine
     assert engine is not None
     _, slot = engine.downloader._get_slot(request)
@@ -63,7 +65,7 @@ def raise_delay(crawler: Crawler, request: Request, seconds: float) -> bool:
 
 
 def pause_host(crawler: Crawler, request: Request, seconds: float) -> None:
-    """Sends nothing to the host of a request for so long."""
+    """Sends nothing to the host of a request for `seconds`."""
     engine = crawler.engine
     assert engine is not None
     downloader = engine.downloader
@@ -74,7 +76,8 @@ def pause_host(crawler: Crawler, request: Request, seconds: float) -> None:
 
 
 def end_pauses(crawler: Crawler) -> None:
-    """What waits for a pause to end is taken now: for a run that is to stop, whose recorder sends nothing any more."""
+    """Ends all pauses of hosts, so that a run that was asked to stop need not wait for them. The waiting requests are
+    not sent: the download handler refuses them then."""
     engine = crawler.engine
     assert engine is not None
     downloader = engine.downloader

@@ -1,4 +1,5 @@
-"""Session: what the parts of one spider's run share: its site, the archive, the run's row, the WARC files."""
+"""Session, which the parts of one spider's run share: the site, the archive, the run's row, its report, its WARC
+files."""
 
 from __future__ import annotations
 
@@ -41,17 +42,17 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class FetchFailure(Protocol):
-    """Why a page could not be had: crawler.fetching.FetchError."""
+    """The attributes of crawler.fetching.FetchError that are used here; importing it would be circular."""
 
     kind: Trouble
     of_site: bool
 
 
 class Session:
-    """`Session.of(crawler)` opens it at the first call; `close` seals the WARC files. One a crawler.
+    """The session of one crawler. The first call of `Session.of(crawler)` opens it, `close` ends the run.
 
-    `origin` is where the site is asked for: the site's own origin, or another server in its place (the newsroom, a
-    local mirror). What is recorded is what was really asked; `to_site` gives an address on the site itself.
+    `origin` is the server that is requested: the site's own, or another one in its place (the newsroom, a local
+    mirror). Records have the URLs that were really requested; `to_site` turns them into addresses on the site itself.
     """
 
     _sessions: ClassVar[WeakKeyDictionary[Crawler, Session]] = WeakKeyDictionary()
@@ -69,10 +70,10 @@ class Session:
         self.report = RunReport()
         self.frontier = Frontier(archive, site)
         self.refused: str | None = None  # why the site wants no more requests in this run
-        self.stopping = False  # the page in hand is finished, nothing more is asked for
-        self.server_time: datetime | None = None  # the site's own clock, as its last listing told it
+        self.stopping = False  # whether no more requests are to be sent
+        self.server_time: datetime | None = None  # the time on the site's clock, from its last listing
         self._articles_listed: set[str] = set()
-        self.last_exchange = datetime.now(UTC)  # when the last one began; what it tells is noted as of then
+        self.last_exchange = datetime.now(UTC)  # when the last exchange began, which dates what it says
         self.origin = start.origin
         self.started_at = start.started_at
         self._source = Source(site.name, start.origin, start.since, start.started_at)
@@ -86,6 +87,7 @@ class Session:
 
     @classmethod
     def of(cls, crawler: Crawler) -> Session:
+        """The crawler's session, opened if there is none yet. Raises ArchiveError or ArchiveBusyError."""
         session = cls._sessions.get(crawler)
         if session is None:
             session = cls._sessions[crawler] = cls._open(crawler)
@@ -93,7 +95,7 @@ class Session:
 
     @classmethod
     def find(cls, crawler: Crawler) -> Session | None:
-        """The crawler's session if it is open or has been."""
+        """The crawler's session, if it was ever opened."""
         return cls._sessions.get(crawler)
 
     @classmethod
@@ -123,41 +125,41 @@ class Session:
         return cls(site, archive, start=RunStart(site.name, origin, datetime.now(UTC), arguments), info=info)
 
     def stop(self) -> None:
-        """Asks the run to stop: the page in hand is finished, nothing more is sent."""
+        """Asks the run to stop: the page in progress is finished, and no more requests are sent."""
         self.stopping = True
         self.report.interrupted = True
 
     def leave_alone(self, seconds: float, reason: str) -> None:
-        """The site asks for a pause that outlasts this run: later ones keep it, too."""
+        """Stops requests because the site asks for a pause of `seconds`, and stores until when, for later runs."""
         self.refused = reason
         pause = timedelta(seconds=min(seconds, LONGEST_RETRY_AFTER.total_seconds()))
         runs.leave_alone(self.archive, self.run_id, until=datetime.now(UTC) + pause)
 
     def give_up(self) -> None:
-        """Nothing more is asked of a site that failed page after page."""
+        """Stops requests because the site failed page after page."""
         self.stopping = True
         self.report.given_up = True
 
     def allows(self, url: str) -> bool:
-        """Whether a URL is on the site's own hosts: scheme, host and port."""
+        """Whether a URL may be requested: scheme, host and port are the site's own, or those of `origin`."""
         return _endpoint(url) in self._allowed
 
     def to_wire(self, url: str) -> str:
-        """The address to ask for: the site's own hosts give way to `origin`."""
+        """The URL to request for an address on the site: the same path at `origin`."""
         parts = urlsplit(url)
         if parts.hostname in self.site.hosts:
             return self.origin + urlunsplit(("", "", parts.path or "/", parts.query, ""))
         return url
 
     def to_site(self, url: str) -> str:
-        """The address on the site itself of what was asked for at `origin`."""
+        """The address on the site itself of a URL requested at `origin`."""
         return self.site.own_address(url, origin=self.origin)
 
     # What an exchange says and means
 
     def read(self, capture: Capture) -> Reading:
-        """What a capture of this run says, read from its record as every later reading of the files reads it. Raises
-        WarcError where the record, or the one it refers to, is damaged or gone."""
+        """Reads a capture of this run from its record, as every later rebuild does. Raises WarcError if the record, or
+        the one it refers to, is damaged or missing."""
         record = read_captured(self.archive.warc_root, capture)
         holding = payload_record(self.archive, capture, record) if capture.status == 200 else None
         reading = read_exchange(capture, record, holding, self._source)
@@ -165,7 +167,7 @@ class Session:
         return reading
 
     def settle(self, reading: Reading, page: Page) -> Outcome:
-        """Carries out what an exchange means for the page that was asked for, and counts it."""
+        """Updates the page and its story for an exchange (archive.store.outcome), and counts the outcome."""
         outcome = settle(self.archive, self.site, reading, page_url=page.url, in_order=True)
         if outcome.damage:
             self.damaged(outcome.damage)
@@ -181,7 +183,8 @@ class Session:
         return outcome
 
     def if_intact(self, capture: Capture | None) -> Capture | None:
-        """A capture whose payload is there, so that it can be referred to; what is lost is told."""
+        """The capture if its payload is available, so that a revisit can refer to it; else None, and the damage is
+        reported."""
         why = payload_fault(self.archive, capture) if capture else None
         if why is None:
             return capture
@@ -189,33 +192,35 @@ class Session:
         return None
 
     def damaged(self, why: str) -> None:
-        """A record of the archive that was needed cannot be read."""
+        """Reports that a record of the archive that was needed cannot be read."""
         logger.warning("%s: %s", self.site.name, why)
         self.report.damaged[why] = None
 
     def fail(self, page: Page, error: FetchFailure) -> None:
-        """Keeps, in the WARC file and in the frontier, that a page could not be had, and counts it."""
+        """Stores a failed request in the WARC file and in the frontier, and counts it."""
         failure = Failure(self.site.name, page.url, datetime.now(UTC), str(error), error.of_site)
-        told = {"site": failure.site, "url": failure.url, "reason": failure.reason, "of_site": failure.of_site}
-        self.writer.write_account(FAILURE, told, at=failure.at)
+        account = {"site": failure.site, "url": failure.url, "reason": failure.reason, "of_site": failure.of_site}
+        self.writer.write_account(FAILURE, account, at=failure.at)
         settle_failure(self.archive, failure)
         self.article_failed(page.url, error.kind, str(error))
 
     def add_named(self, listed: Sequence[Listed]) -> None:
-        """Keeps, in the WARC file and in the frontier, which addresses a person put on the list."""
+        """Stores articles that a person named in the WARC file and in the frontier."""
         now = datetime.now(UTC)
-        told = {"site": self.site.name, "urls": [item.address.url for item in listed]}
-        self.writer.write_account(NAMED, told, at=now)
+        account = {"site": self.site.name, "urls": [item.address.url for item in listed]}
+        self.writer.write_account(NAMED, account, at=now)
         self.frontier.discover(listed, on=FROM_LIST, at=now)
 
-    # What the spider tells of the run
+    # What the spider reports of the run
 
     def served_by(self, way: str) -> None:
+        """Reports that a way of discovery works."""
         if way not in self.report.ways:
             logger.info("%s: articles are named by %s", self.site.name, way)
         self.report.ways[way] = None
 
     def listed(self, listed: Sequence[Listed], *, unknown: int) -> None:
+        """Counts articles that a listing named, of which `unknown` were not in the frontier before."""
         self._articles_listed.update(str(item.address.number or item.address.url) for item in listed)
         self.report.found = len(self._articles_listed)
         self.report.new += unknown
@@ -227,12 +232,13 @@ class Session:
         self.report.listing_failed(path, getattr(error, "kind", Trouble.BROKEN), str(error))
 
     def asking(self, url: str, *, again: bool) -> None:
+        """Counts a page that is about to be requested; `again` if it was read before."""
         self.report.fetched += 1
         self.report.checked += again
         self.report.page = url
 
     def entry_refused(self, path: str, why: str) -> None:
-        """One entry of a listing cannot be read; the others are."""
+        """Reports one entry of a listing that cannot be read."""
         logger.info("%s: %s: %s", self.site.name, path, why)
         self.report.entry_refused(path, why)
 
@@ -266,7 +272,7 @@ class Session:
         self.report.article_failed(url, kind, reason)
 
     def close(self) -> None:
-        """Ends the run: keeps its verdict, seals the WARC files, notes their digests and closes the archive."""
+        """Ends the run: stores its verdict and its account, seals the WARC files, closes the archive."""
         report, now = self.report, datetime.now(UTC)
         site_time = self.server_time or now
         report.past = shortfalls(self.archive, self.site, report, before_run=self.run_id, now=site_time)
@@ -279,7 +285,7 @@ class Session:
             self.writer.write_account(RUN_END, runs.account_of(self.archive, run, values), at=now)
         finally:
             for sealed in self.writer.close():
-                # Of a run that was stopped the next one takes in what the archive did not get.
+                # The next run recovers files without a row: after an error the database may lack what is in them.
                 if not report.stopped:
                     self.archive.add_warc(sealed, at=now)
             runs.end_run(self.archive, self.run_id, values)
@@ -287,7 +293,7 @@ class Session:
 
 
 def _endpoint(url: str) -> tuple[str, str, int] | None:
-    """(scheme, host, port); None for what is no http address."""
+    """(scheme, host, port) of a URL; None for one that is not http or https."""
     try:
         parts = urlsplit(url)
         port = parts.port or _PORTS[parts.scheme]

@@ -1,5 +1,5 @@
-"""SessionKeeper: a Scrapy extension that opens a session with its crawler and ends it when the spider closes, however
-it closes."""
+"""SessionKeeper, a Scrapy extension that opens the session of a crawler, and ends it whenever and however the spider
+closes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class SessionKeeper:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        Session.of(crawler)  # what fails here fails the run; Scrapy would only log it of a part that is made later
+        Session.of(crawler)  # opened here, because an error in a component made later would only be logged by Scrapy
         keeper = cls(crawler)
         crawler.signals.connect(keeper.spider_closed, signal=signals.spider_closed)
         return keeper
 
     def spider_closed(self, reason: str) -> None:
-        """Every exchange is over by now. "finished" and "shutdown" (a signal) are no trouble in themselves: what is
-        due stays due. Any other reason is why the run was stopped."""
+        """Ends the session; all exchanges are over by now. "finished" is the reason of a run that ended by itself,
+        "shutdown" that of a signal. Any other reason is an error that stopped the run."""
         session, stats = Session.of(self._crawler), self._crawler.stats
         assert stats is not None
         report = session.report
@@ -38,5 +38,5 @@ class SessionKeeper:
         try:
             session.close()
         except (OSError, sqlite3.Error) as error:
-            # The verdict cannot be kept, so it is at least told.
+            # The verdict could not be stored, so the command at least prints it.
             report.stopped = report.stopped or f"the run could not be closed: {error}"

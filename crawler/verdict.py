@@ -1,5 +1,4 @@
-"""The verdict on a run: a site was never reached, refused, named nothing, could not be read, is not what it was, or all
-went well."""
+"""RunReport counts what a run saw of its site, and gives the verdict on the run."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from archive.store.runs import Verdict
 
 
 class Trouble(StrEnum):
-    """Why an address could not be had or read. STOPPING: the run was asked to stop, so nothing was asked for."""
+    """Why a URL could not be fetched or read. STOPPING: the run was asked to stop, so no request was sent."""
 
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
@@ -25,10 +24,13 @@ class Trouble(StrEnum):
 
 LAYOUT = "known layout"
 WATCHED = ("pewarta", "editor", "published_at", "section", "tags", "dateline", "image_url", "caption", LAYOUT)
-"""Fields whose share of filled stories is watched; the last one is of pages read with a layout that is known."""
+"""Fields that are compared with earlier runs: in which share of the stories they are filled. The last one is whether
+the page had a known layout."""
 FEW_PAGES = 3
-"""Fewer pages than this that cannot be had or read are the pages' own trouble, not the site's."""
+"""Fewer failed pages than this do not change the verdict: they are single pages' failures, not the site's. Chosen, not
+measured."""
 _RECENT = timedelta(days=60)
+"""Older stories are not counted for the shares of fields: their pages may have older markup."""
 _TURNED_AWAY = {Trouble.REFUSED, Trouble.UNREACHABLE}
 
 COUNTS = ("requests", "bytes", "saved", "found", "read", "checked", "changed", "moved", "missing", "gone", "failed")
@@ -36,19 +38,21 @@ COUNTS = ("requests", "bytes", "saved", "found", "read", "checked", "changed", "
 
 @dataclass
 class RunReport:
-    """What a run saw of its site; grows while the run goes on.
+    """What a run saw of its site, filled while the run goes on.
 
-    `found` articles were named by listings, `new` of them unknown; `fetched` were asked for, `checked` of them not for
-    the first time; of those `read` were shelved or known to be unchanged (`added` for the first time, `changed` as a
-    new version, `moved` to another address), `missing` answered 404 or 410 (`gone`: now known to be withdrawn), and
-    `failed` could not be had; `refused_entries` of these are entries of listings that cannot be read. `requests` were
-    sent, `bytes` came over the wire for them, `saved` were spared by conditional requests.
+    Counts: `found` articles were named by listings, of which `new` were unknown; `fetched` were requested, of which
+    `checked` had been read before. Of the fetched, `read` were read or are unchanged (`added` are new stories,
+    `changed` got a new version, `moved` have another address), `missing` answered 404 or 410 (`gone` are now known to
+    be withdrawn), and `failed` could not be fetched or read. `failed` also counts the `refused_entries`, entries of
+    listings that cannot be read. `requests` were sent, `bytes` were received for them, and `saved` bytes were saved by
+    conditional requests.
 
-    `ways` are the ways of discovery that served, `named` tells whether they named any article, also one older than the
-    run looks for. `listing_troubles` and `article_troubles` count (kind, message), `listings_in_trouble` and
-    `examples` say where. `given_up` tells that page after page could not be had. `past` is what the site's earlier runs
-    lead one to expect, in words, where this run falls short of it. `damaged` are records of the archive that were
-    needed and cannot be read, in words.
+    `ways` are the ways of discovery that worked (a dict for its order). `named` is True if a listing named any article,
+    even one older than the run looks for; `complete` if a walk reached its end; `unchanged` if a listing had not
+    changed; `interrupted` if the run was asked to stop; `given_up` if page after page failed. `stopped` is the error
+    that ended the run. `listing_troubles` and `article_troubles` count (kind, message); `listings_in_trouble` and
+    `examples` say at which paths and URLs. `past` are shortfalls against earlier runs (crawler.anomalies), `damaged`
+    records of the archive that were needed and cannot be read, both in words for people.
     """
 
     found: int = 0
@@ -86,7 +90,7 @@ class RunReport:
     _unknown_layout: int = 0
 
     def count_fields(self, article: Article, *, now: datetime) -> None:
-        """Counts which fields are filled in a story of the last weeks: older ones may stand in older markup."""
+        """Counts which fields a recent story has (see _RECENT), and pages without a known layout."""
         known = article.layout != GENERIC
         self._unknown_layout += not known
         if article.published_at is not None and article.published_at < now - _RECENT:
@@ -96,17 +100,18 @@ class RunReport:
             self._filled[name] += known if name == LAYOUT else bool(getattr(article, name))
 
     def shares(self) -> dict[str, float]:
-        """Field -> share of the stories read in which it was filled; with "stories", how many these were."""
+        """Field -> share of the recent stories read that have it, from 0 to 1; and "stories" -> their number. {} for
+        none."""
         if not self._stories:
             return {}
         return {"stories": self._stories} | {name: round(self._filled[name] / self._stories, 3) for name in WATCHED}
 
     def counts(self) -> dict[str, int]:
-        """The columns of `runs` that count something."""
+        """The columns of `runs` that are counts."""
         return {name: getattr(self, name) for name in COUNTS} | {"new": self.added}
 
     def discovery(self) -> str | None:
-        """The ways of discovery that served, as "feed; listing (cards)"."""
+        """The ways of discovery that worked, such as "feed; listing (cards)"; None for none."""
         markup = f" ({self.markup})" if self.markup else ""
         return "; ".join(way + (markup if way == "listing" else "") for way in self.ways) or None
 
@@ -120,18 +125,19 @@ class RunReport:
         self.examples.setdefault((kind, message), url)
 
     def entry_refused(self, path: str, why: str) -> None:
-        """An entry of a listing that cannot be read is a failure, but no page's."""
+        """Counts an entry of a listing that cannot be read as a failure, though not of a page."""
         self.failed += 1
         self.refused_entries += 1
         self.article_troubles[Trouble.UNREAD, f"{path} names {why}"] += 1
         self.examples.setdefault((Trouble.UNREAD, f"{path} names {why}"), path)
 
     def is_turned_away(self) -> bool:
-        """No way of discovery serves, because the site refuses or is not reached: then nothing else is asked for."""
+        """Whether no way of discovery worked, because the site refused or was unreachable: then no page is
+        requested."""
         return not self.ways and len(self.listing_troubles) > 0 and _kinds(self.listing_troubles) <= _TURNED_AWAY
 
     def troubles(self) -> str:
-        """The commonest troubles, as "/terkini: HTTP 500, no title (3, as https://…)"."""
+        """The most frequent troubles, such as "/terkini: HTTP 500, no title (3, as https://…)"."""
         parts = []
         for (kind, message), _ in self.listing_troubles.most_common(3):
             parts.append(f"{', '.join(self.listings_in_trouble[kind, message])}: {message}")
@@ -141,7 +147,7 @@ class RunReport:
         return ", ".join(parts)
 
     def verdict(self) -> tuple[Verdict, str | None]:
-        """(verdict, reason in words for people or None)."""
+        """(verdict, reason in words for people, None if there is nothing to say)."""
         if self.stopped:
             return Verdict.STOPPED, self.stopped
         trouble = self._with_listings() or self._with_articles()
@@ -157,16 +163,16 @@ class RunReport:
             return Verdict.WELL, "interrupted; the next run goes on where this one stopped"
         if self.failed:
             return Verdict.WELL, self._failures()
-        if Trouble.BROKEN in _kinds(self.listing_troubles):  # one that is switched off is no news
+        if Trouble.BROKEN in _kinds(self.listing_troubles):  # a way that is switched off is not worth a word
             return Verdict.WELL, self.troubles()
         return Verdict.WELL, None
 
     def _failures(self) -> str:
         pages = self.failed - self.refused_entries
-        told = [f"{pages} of {self.fetched} pages failed"] if pages or not self.refused_entries else []
+        counts = [f"{pages} of {self.fetched} pages failed"] if pages or not self.refused_entries else []
         if self.refused_entries:
-            told.append(f"{self.refused_entries} entries of listings cannot be read")
-        return f"{', '.join(told)}: {self.troubles()}"
+            counts.append(f"{self.refused_entries} entries of listings cannot be read")
+        return f"{', '.join(counts)}: {self.troubles()}"
 
     def _with_listings(self) -> tuple[Verdict, str] | None:
         if self.listing_troubles and not self.named and not self.unchanged:

@@ -1,5 +1,5 @@
-"""VocabularyUpdater: a Scrapy extension that counts the words of new stories while a run lasts: the first run of a site
-takes days, and is searched meanwhile."""
+"""VocabularyUpdater, a Scrapy extension that counts the words of new stories during a run, because the first run of a
+site may take days, and people search meanwhile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive.search.vocabulary import update_terms
 from crawler.session import Session
 
 MAX_UNCOUNTED_STORIES = 200
-"""So many stories may wait to be counted."""
+"""At this number of stories whose words are not counted yet, they are counted. Chosen, not measured."""
 
 
 class VocabularyUpdater:

@@ -1,4 +1,4 @@
-"""`warta crawl`: the sites are crawled, and a verdict is told for each."""
+"""`warta crawl`: crawls the sites and prints a verdict for each."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def crawl_command(
     if since is not None and since.date() < FIRST_DAY:
         raise click.UsageError(f"--since: no news site is older than {FIRST_DAY}.")
     if report is not None:
-        report.parent.mkdir(parents=True, exist_ok=True)  # what fails here should not fail after the crawl
+        report.parent.mkdir(parents=True, exist_ok=True)  # now, so that it does not fail after hours of crawling
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     options: dict[str, Any] = {
         "since": since.date() if since else None,
@@ -103,7 +103,8 @@ def crawl_command(
 
 @contextmanager
 def stopping_before_it_began() -> Iterator[None]:
-    """SIGTERM while the parts of a run are loaded, which takes a second, ends it as well as later on."""
+    """Within the block, SIGTERM ends the program with exit code 0, as it does during a run. Importing Scrapy takes a
+    second, and a signal may come within it."""
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         click.echo(BEFORE_IT_BEGAN)
@@ -117,13 +118,14 @@ def stopping_before_it_began() -> Iterator[None]:
 def run_and_tell(
     sites: Sequence[str], data: Path, console: Console, *, report: Path | None = None, **options: Any
 ) -> int:
-    """Crawls the sites with the `options` of crawler.run.crawl and prints a verdict for each; the exit code."""
+    """Crawls the sites, prints a verdict for each, and returns the exit code. `options` are those of
+    crawler.run.crawl."""
     with stopping_before_it_began():
         from crawler import run
 
     try:
         runs = run.crawl(sites, data=data, console=console, **options)
-    except StoppedError:  # while it took up what an earlier run left
+    except StoppedError:  # while it recovered what an earlier run left
         click.echo(BEFORE_IT_BEGAN)
         return 0
     troubled = False
@@ -136,7 +138,7 @@ def run_and_tell(
             click.secho(site_run.headline(), err=True, fg="red")
         console.print(f"  {site_run.summary()}", markup=False, soft_wrap=True)
     if report is not None:
-        # A monitor that reads at any moment finds the old report or the new one, whole.
+        # Replaced in one step, so that a monitor always reads a whole report.
         fresh = report.with_name(report.name + ".new")
         fresh.write_text(run.as_json(runs))
         fresh.replace(report)

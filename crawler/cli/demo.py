@@ -1,4 +1,4 @@
-"""`warta demo`: the whole job without a network."""
+"""`warta demo`: crawls made-up stories from this machine and searches them, without a network."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def demo_command(context: click.Context, data: Path) -> None:
 
 @contextmanager
 def newsroom_process() -> Iterator[dict[str, str]]:
-    """The newsroom in a process of its own, so that it takes no time from the crawl; yields site -> origin."""
+    """Runs the newsroom in a process of its own, so that it does not slow down the crawl; yields site -> origin."""
     command = [sys.executable, "-m", "crawler.newsroom"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

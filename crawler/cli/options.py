@@ -16,7 +16,7 @@ def _origins(_context: click.Context, _parameter: click.Parameter, values: tuple
         try:
             parts = urlsplit(origin)
             right = site in SITES and parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # as of a port that is no number
+        except ValueError:  # such as a port that is no number
             right = False
         if not right:
             raise click.BadParameter(f"{value!r} is not SITE=URL, as mc-paser=http://127.0.0.1:8000.")

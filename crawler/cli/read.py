@@ -1,4 +1,4 @@
-"""`warta read`: what is read from a page, and what gave each value."""
+"""`warta read`: prints what is read from a page, and where each value was found."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _OWN_ADDRESS = re.compile(
 CASES = Path("tests/reading")
 _CASE_NAME = re.compile(r"[\w-]+")
 _SHOWN = 3
-"""Paragraphs from each end of a story."""
+"""How many paragraphs are printed from each end of a story."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page to read; `name` is what the person calls it."""
+    """A page to read. `name` is how the person named it on the command line."""
 
     name: str
     url: str
@@ -99,7 +99,7 @@ def _from_file(name: str, url: str | None, content_type: str | None) -> Page:
 
 
 def _from_sites(addresses: list[str], origins: dict[str, str]) -> Iterator[Page]:
-    """Fetches articles of known sites into an archive that is thrown away."""
+    """Fetches articles of known sites, by way of a temporary archive."""
     named: dict[str, list[Listed]] = {}
     for url in addresses:
         site, address = next(((s, a) for s in SITES.values() if (a := s.identify(url))), (None, None))
@@ -140,7 +140,8 @@ def _keep(page: Page, article: Article, name: str) -> None:
 
 
 def keep_case(folder: Path, name: str, stored: bytes, *, url: str, content_type: str, at: datetime) -> None:
-    """Makes the folder of a gold case, all but its golden: the page or record as it was stored, and whence it is."""
+    """Makes the folder of a gold case with the stored page or record in the file `name`, and its source.json; without
+    article.json."""
     folder.mkdir(parents=True)
     (folder / name).write_bytes(stored)
     source = {"url": url, "content_type": content_type, "fetched_at": at.isoformat(timespec="seconds")}
@@ -148,7 +149,7 @@ def keep_case(folder: Path, name: str, stored: bytes, *, url: str, content_type:
 
 
 def plain(article: Article) -> dict[str, Any]:
-    """An article as JSON holds it."""
+    """An article as an object for JSON."""
     values = asdict(article)
     values["tags"] = list(article.tags)
     for name in ("published_at", "modified_at"):

@@ -1,4 +1,4 @@
-"""Lists of addresses that people bring: text files, spreadsheets, CDX indexes, search results."""
+"""Finds articles' addresses in files that people have: text, spreadsheets, CDX indexes, search results."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from archive.sites import SITES
 
 
 def text_of(stored: bytes) -> str:
-    """A list of addresses as spreadsheets and people store it: UTF-8, or UTF-16 with its mark."""
+    """Decodes a file as people and spreadsheets store it: in UTF-8, or in UTF-16 with a byte order mark."""
     coding = "utf-16" if stored[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     return stored.decode(coding, "replace")
 
 
 def addresses_in(text: str, sites: Sequence[str]) -> tuple[dict[str, list[Listed]], int]:
-    """(site -> the articles that a text names, how many web addresses in it are none of theirs). The text may be a
-    list, a spreadsheet or a CDX index, its addresses may lack their scheme or stand at the end of a web archive's."""
+    """(site -> articles named in the text, number of other web addresses in it). Addresses of the sites may lack their
+    scheme, or be at the end of a web archive's address."""
     hosts = "|".join(re.escape(host) for site in sites for host in SITES[site].hosts)
     named: dict[str, dict[str, Listed]] = {}
     strange = 0

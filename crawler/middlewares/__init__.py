@@ -1,1 +1,1 @@
-"""What every request passes on its way to a site: the site's own hosts, robots.txt, Retry-After."""
+"""Politeness of every request: only to the site's own hosts, as robots.txt allows, with pauses."""

@@ -1,4 +1,4 @@
-"""Politeness: never off the site's own hosts, never without a pause, and Retry-After kept."""
+"""Politeness: requests only to the site's own hosts, pauses between them, Retry-After."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from crawler.session import Session
 from crawler.settings import WARTA_MIN_DELAY_SECONDS
 
 MAX_RETRY_AFTER_SECONDS = 300
-"""A site that asks for a longer pause is left alone until a later run."""
+"""The longest pause that a run waits for. A site that asks for a longer one is requested again by a later run. Chosen,
+not measured."""
 _MAX_DIGITS = 9
-"""Digits of a Retry-After that are read: they are thirty years."""
+"""How many digits of Retry-After's seconds are read: enough for thirty years."""
 
 
 class RefusedError(IgnoreRequest):
-    """The site does not want this request, or it leads off the site's own hosts."""
+    """The request is not sent: robots.txt forbids it, or its host is not the site's own."""
 
 
 class SiteRefusesError(RefusedError):
-    """The site wants no requests at all for now."""
+    """The request is not sent: the site wants no requests at all for now."""
 
 
 class StoppingError(IgnoreRequest):
-    """The run was asked to stop, so nothing more is sent."""
+    """The request is not sent: the run was asked to stop."""
 
 
 class GuardMiddleware:
-    """Lets through only what is on the site's own hosts, first requests, links and redirects alike, and only with a
-    pause between two of them."""
+    """A downloader middleware that lets only requests to the site's own hosts pass, also after redirects, and makes the
+    pause between two requests at least WARTA_MIN_DELAY_SECONDS, unless the host is this machine."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -53,11 +54,12 @@ class GuardMiddleware:
 
 
 class RetryAfter:
-    """An extension that pauses a host's download slot for as long as its 429 or 503 asks (RFC 9110, 10.2.3). A longer
-    pause than a run waits for, or a 429 that names none, ends the asking; a named pause holds for later runs, too.
+    """An extension that keeps the Retry-After of 429 and 503 answers (RFC 9110, 10.2.3): it pauses the host's download
+    slot for that time. After a pause longer than MAX_RETRY_AFTER_SECONDS, or a 429 without one, the run sends no more
+    requests; later runs keep a pause, too.
 
-    It listens to response_downloaded, which is sent before the slot takes its next request: so the pause holds for
-    that one, also without a delay.
+    It listens to the signal response_downloaded, which comes before the slot takes its next request, so that the pause
+    holds for that one even if there is no delay.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -83,7 +85,8 @@ class RetryAfter:
 
 
 def retry_after(response: Response) -> float | None:
-    """The seconds a response asks to wait: a number, or an HTTP date against our clock; None without a valid one."""
+    """The seconds of a Retry-After header: given as a number, or as an HTTP date and compared with our clock. None if
+    there is no valid one."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isascii() and value.isdigit():
         return float(value[:_MAX_DIGITS])

@@ -1,4 +1,4 @@
-"""RobotsMiddleware: robots.txt as RFC 9309 says, for every request from the first on."""
+"""RobotsMiddleware applies robots.txt (RFC 9309) to every request, from the first one on."""
 
 from __future__ import annotations
 
@@ -27,29 +27,32 @@ logger = logging.getLogger(__name__)
 
 PRODUCT_TOKEN = "warta"
 MAX_ROBOTS_BYTES = 500 * 1024
-"""Bytes that are parsed (RFC 9309, 2.5: at least 500 KiB)."""
+"""How much of robots.txt is parsed (RFC 9309, 2.5: at least 500 KiB)."""
 MAX_CRAWL_DELAY_SECONDS = 3600
-"""A longer Crawl-delay is kept as this one: it means "seldom", and nobody waits for days."""
+"""A longer Crawl-delay is shortened to this: with pauses of days no run would end. Chosen, not measured."""
 
 _ROBOTS = "warta_robots"
+"""Key in `request.meta` of the requests for robots.txt itself."""
 
 
 class UnreachableError(IgnoreRequest):
-    """robots.txt could not be had for a network error, so nothing may be asked for."""
+    """robots.txt could not be fetched because of a network error, so nothing may be requested."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A host's answer: rules, or the error that forbids everything."""
+    """What robots.txt of a host allows: what its `rules` say, everything if there are none, nothing if there is an
+    `error`, which is raised for each request."""
 
     rules: Protego | None
     error: IgnoreRequest | None = None
 
 
 class RobotsMiddleware:
-    """All requests wait for their host's robots.txt, which is fetched once a run, through the engine, so that it is
-    recorded. 4xx: everything is allowed. 5xx and unreachable: nothing is (RFC 9309, 2.3.1). A redirect off the site's
-    hosts counts as unreachable. Crawl-delay raises the delay between requests and never lowers it."""
+    """A downloader middleware that makes all requests wait for robots.txt of their host. That is fetched once in a run,
+    through the engine, so that it is recorded. After a 4xx answer everything is allowed; after 5xx, or if the host is
+    unreachable or redirects to a host that is not the site's, nothing is (RFC 9309, 2.3.1). Crawl-delay can raise the
+    delay between requests, but not lower it."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -66,7 +69,7 @@ class RobotsMiddleware:
         host = f"{parts.scheme}://{parts.netloc}"
         future = self._policies.get(host)
         if future is None:
-            # The future stands before anything is awaited: the rest of a burst waits for it.
+            # Stored before the first await, so that requests that come meanwhile wait for the same fetch.
             future = self._policies[host] = asyncio.get_running_loop().create_future()
             try:
                 future.set_result(await self._fetch(host))
