@@ -1,4 +1,4 @@
-"""`warta read`: what is read from a page, and what gave each value."""
+"""`warta read` prints what is read from a page, and where each value was found."""
 
 from __future__ import annotations
 

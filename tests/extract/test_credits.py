@@ -1,4 +1,4 @@
-"""The printed grammar of credits."""
+"""Credits are read in every printed form, and nothing else is taken for one."""
 
 from functools import partial
 

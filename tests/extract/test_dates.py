@@ -1,4 +1,4 @@
-"""Date lines as the sites print them."""
+"""Dates are read as the sites print them, and what is not wholly a date is not read."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The floors of reading: what was reached once on the newsroom's pages of all layouts is held."""
+"""Reading of the newsroom's pages, in all layouts, is not below the shares that were reached before (floors.json)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""warta import: any program's WARC and WACZ files."""
+"""`warta import` reads WARC and WACZ files of any program."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def put(folder: Path, name: str, content: bytes) -> Path:
 
 
 def take(data: Path, *files: Path, **how: Any) -> tuple[Report, list[str], list[str]]:
-    """(outcome, what was said, what was complained of)."""
+    """Imports files: (report, lines for people, complaints)."""
     said, complaints = list[str](), list[str]()
     given = {"workers": 1, "scheduler": None, "on_progress": lambda done, total, pages: None}
     outcome = import_files(data, list(files), **given | how, say=said.append, complain=complaints.append)

@@ -1,4 +1,4 @@
-"""The database: shelving, opening, searching."""
+"""Shelving of articles, opening of databases, and the commands that read them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of an edit: which words went, which came."""
+"""Versions are compared word by word: which words were removed and which were added."""
 
 from __future__ import annotations
 

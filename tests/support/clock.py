@@ -1,4 +1,4 @@
-"""Time that passes between two runs."""
+"""Lets time pass between two runs, by moving the times in the database back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive.store.timestamps import iso_utc
 
 
 def later(data: Path, hours: float) -> None:
-    """So many hours pass: everything the frontier remembers was so much earlier."""
+    """Lets hours pass: moves all times of the frontier, the walks and the pauses back by so many."""
     with sqlite3.connect(data / "archive.db") as db:
         for table, key, columns in (
             ("pages", "url", ("due_at", "checked_at", "first_read_at", "missing_since", "discovered_at", "noticed_at")),
@@ -25,7 +25,7 @@ def later(data: Path, hours: float) -> None:
 
 
 def all_due(data: Path) -> None:
-    """Every page is to be looked at again, and nothing else has changed."""
+    """Makes every page due, and changes nothing else."""
     with sqlite3.connect(data / "archive.db") as db:
         db.execute("UPDATE pages SET due_at = '2020-01-01T00:00:00.000000Z'")
     db.close()

@@ -1,4 +1,4 @@
-"""Runs the commands as a person does, each in a process of its own."""
+"""Runs `warta` as a person does, each command in a process of its own."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ WARTA = Path(sys.executable).parent / "warta"
 def warta(
     *arguments: str | Path, constants: Mapping[str, Any] | None = None, **options: Any
 ) -> subprocess.CompletedProcess[str]:
-    """`constants` (as {"crawler.settings.DOWNLOAD_TIMEOUT": 1}) are changed in that process; `options` go to
-    subprocess.run."""
+    """Runs `warta` with arguments. `constants` (such as {"crawler.settings.DOWNLOAD_TIMEOUT": 1}) are changed in that
+    process; `options` are passed to subprocess.run."""
     program: list[str | Path] = [WARTA]
     if constants:
         program = [sys.executable, "-m", "tests.support.patched", json.dumps(constants)]
@@ -30,8 +30,8 @@ def warta(
 
 
 def understand(command: str) -> None:
-    """Reads a command line as `warta` does, without running it; raises where there is no such command or option. A name
-    alone, as prose has it, is a command without its arguments."""
+    """Parses a command line as `warta` does, without running it; raises if there is no such command or option. Of a
+    command without arguments, as texts mention it, only the name is checked."""
     _, name, *arguments = shlex.split(command)
     subcommand = cli.get_command(click.Context(cli), name)
     assert subcommand is not None, name
@@ -40,7 +40,7 @@ def understand(command: str) -> None:
 
 
 def crawl_arguments(data: Path, origins: Mapping[str, str], *more: str | Path, since: str = "2012-01-01") -> list[str]:
-    """`crawl` of the sites served at `origins`, without a delay."""
+    """The arguments of `warta crawl` for the sites served at `origins`, without a delay."""
     told = [f"--origin={site}={origin}" for site, origin in origins.items()]
     return ["crawl", *origins, "--data", str(data), "--delay", "0", "--since", since, *told, *map(str, more)]
 

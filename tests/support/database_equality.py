@@ -1,4 +1,4 @@
-"""Two databases that say the same, row for row; ids of captures are told by the records they stand for."""
+"""Compares two databases row for row, whatever the ids of their captures are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TABLES += ("stories", "twins", "bands", "terms", "uncounted", "outdated")
 
 
 def told(data: Path) -> dict[str, list[dict[str, Any]]]:
-    """Table -> its rows without surrogate ids, in an order of their own; what full-text search finds, too."""
+    """Table -> its rows, sorted, with record ids in place of the ids of captures; also what full-text search finds."""
     with Archive.open_reading(data) as archive:
         records = {row["id"]: row["record_id"] for row in archive.rows("SELECT id, record_id FROM captures")}
         tables = {}

@@ -1,4 +1,4 @@
-"""What broken and hostile servers do. Each is done to a site of the newsroom, for the addresses it is meant for."""
+"""What broken and hostile servers do: replies that stand in for those of a newsroom's site, for some of its paths."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LISTINGS = r"/terkini|/rss/"
 
 
 def to(paths: str, reply: Reply) -> Fault:
-    """The reply to what begins as `paths` (a regular expression)."""
+    """Gives the reply to all requests whose path begins with a match of `paths`, a regular expression."""
 
     def fault(request: BaseHTTPRequestHandler) -> bool:
         if not re.match(paths, request.path):
@@ -38,7 +38,7 @@ def to(paths: str, reply: Reply) -> Fault:
 
 
 def once(paths: str, reply: Reply) -> Fault:
-    """The reply to the first request of each address; then the site itself answers."""
+    """Gives the reply to the first request for each path; later ones are answered by the site itself."""
     seen = set[str]()
     always = to(paths, reply)
 
@@ -71,7 +71,7 @@ def redirect(target: str) -> Reply:
 
 
 def drip(request: BaseHTTPRequestHandler) -> None:
-    """A byte now and then."""
+    """Sends 200 bytes of an announced 100,000, one every 0.05 seconds."""
     request.send_response(200)
     request.send_header("Content-Length", "100000")
     request.end_headers()
@@ -82,7 +82,7 @@ def drip(request: BaseHTTPRequestHandler) -> None:
 
 
 def breaking_off(request: BaseHTTPRequestHandler) -> None:
-    """Less than was announced."""
+    """Sends fewer bytes than announced."""
     request.send_response(200)
     request.send_header("Content-Type", "text/html")
     request.send_header("Content-Length", "5000")
@@ -92,7 +92,7 @@ def breaking_off(request: BaseHTTPRequestHandler) -> None:
 
 
 def breaking_off_unannounced(request: BaseHTTPRequestHandler) -> None:
-    """The end of the connection is the end of the page, which is not whole."""
+    """Sends half a page without announcing its length, and closes the connection."""
     request.send_response(200)
     request.send_header("Content-Type", "text/html")
     request.send_header("Connection", "close")
@@ -103,7 +103,7 @@ def breaking_off_unannounced(request: BaseHTTPRequestHandler) -> None:
 
 BOMB = gzip.compress(b"\0" * (300 << 20), 9)
 bomb = answer(BOMB, Content_Encoding="gzip")
-"""300 kB that are 300 MB."""
+"""300 kB that decompress to 300 MB."""
 
 
 def huge(request: BaseHTTPRequestHandler, *, announced: bool) -> None:
@@ -120,7 +120,7 @@ def huge(request: BaseHTTPRequestHandler, *, announced: bool) -> None:
 
 
 def endless_listing(room: Newsroom) -> Fault:
-    """Each listing page names 15 new stories of this very hour, and none of them is there."""
+    """Every listing page names 15 new stories, published now, which do not exist."""
     numbers = count(900_000)
     template = room.stories["antara-kaltim"][-1]
 
@@ -146,7 +146,7 @@ CHALLENGE = b"""<!DOCTYPE html><html><head><title>Just a moment...</title></head
 
 
 def redesigned(site: Callable[[str], Answer]) -> Callable[[str], Answer]:
-    """Every class, id and itemprop on article pages has another name."""
+    """A site whose article pages have other names for every class, id and itemprop."""
 
     def answer(target: str) -> Answer:
         page = site(target)
@@ -163,5 +163,5 @@ def _renamed(attribute: re.Match[bytes]) -> bytes:
 
 
 def mislabelled(site: Callable[[str], Answer]) -> Callable[[str], Answer]:
-    """UTF-8 that says it is another charset."""
+    """A site whose pages are in UTF-8 and declare another charset."""
     return lambda target: replace(site(target), content_type="text/html; charset=iso-8859-1")

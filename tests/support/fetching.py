@@ -1,4 +1,5 @@
-"""Runs in a process of its own (Twisted's reactor starts once): fetches paths through the project's own settings.
+"""Fetches paths with the project's Scrapy settings, in a process of its own, because Twisted's reactor starts only
+once.
 
 python -m tests.support.fetching DATA ORIGIN SETTINGS PATH...   prints a JSON object: path -> status or error
 """
@@ -20,9 +21,10 @@ from scrapy.settings import Settings
 
 
 def fetch_all(data: Path, origin: str, paths: list[str], **settings: Any) -> dict[str, Any]:
-    """Fetches the paths at once, in another process; path -> HTTP status, or the name and words of the error.
+    """Fetches the paths concurrently, in another process. Returns path -> HTTP status, or the name and text of the
+    error.
 
-    The path "delay" stands for the seconds that the downloader leaves between two requests, asked at the end."""
+    For the path "delay" it returns the seconds between two requests that the downloader uses at the end."""
     command = [sys.executable, "-m", "tests.support.fetching", str(data), origin, json.dumps(settings), *paths]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -1,4 +1,4 @@
-"""Is an archive whole: every WARC file, every row, nothing twice."""
+"""Checks that an archive is consistent: every WARC file, every row, nothing twice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from archive.warc.reader import find, read_record
 
 
 def assert_whole(data: Path) -> None:
-    """Every record is whole and digest-true, every capture points at its record, no record is without its row."""
+    """Asserts that every record is whole and has its digests, every capture points at its record, and every response or
+    revisit record has a row."""
     with Archive.open_reading(data) as archive:
         assert archive.row("PRAGMA integrity_check") == {"integrity_check": "ok"}
         captures = {row["record_id"]: row for row in archive.rows("SELECT * FROM captures")}

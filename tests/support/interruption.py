@@ -1,4 +1,4 @@
-"""Stopping work on slices after some of them, and seeing which are read."""
+"""Stops a rebuild or an import after some slices, and records which slices were read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from archive.ingest.spool import Packed, read_packed
 
 
 class SlicesRead(list[Slice]):
-    """The slices that are read from now on, each of `records` records. `stop`, told of each, stops at the `last`."""
+    """Collects the slices that are read from now on, each of `records` records. `stop`, as the callback for progress,
+    raises StoppedError after the slice with the number `last`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, records: int, last: int) -> None:
         self._last = last

@@ -1,4 +1,4 @@
-"""Runs `warta` and kills it, as kill -9 does, when a point in the code is reached for the n-th time.
+"""Runs `warta` and kills it with SIGKILL when a point in the code is reached for the N-th time.
 
 python -m tests.support.killed POINT N crawl ...
 """

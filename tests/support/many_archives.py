@@ -1,4 +1,4 @@
-"""Crawls and rebuilds many archives in one process, since a process for each is dear.
+"""Crawls and rebuilds many archives in one process, because starting a process for each takes too long.
 
 python -m tests.support.many_archives crawl     < a JSON list of [data, site, origin]
 python -m tests.support.many_archives rebuild   < a JSON list of data folders

@@ -1,4 +1,4 @@
-"""Runs `warta` with constants changed: what takes minutes in earnest is tested in seconds.
+"""Runs `warta` with other values of constants, to test in seconds what otherwise takes minutes.
 
 python -m tests.support.patched '{"crawler.settings.DOWNLOAD_TIMEOUT": 1}' crawl ...
 """

@@ -1,4 +1,4 @@
-"""A raw socket server that sends scripted bytes and keeps what it received, with or without TLS."""
+"""A socket server, with or without TLS, that sends given bytes and records what it received."""
 
 from __future__ import annotations
 

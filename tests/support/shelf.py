@@ -1,4 +1,4 @@
-"""An archive with stories of a test's own words, without any page."""
+"""Puts stories with a test's own texts into an archive, without pages or WARC files."""
 
 from __future__ import annotations
 
@@ -57,6 +57,6 @@ def shelve(
 
 
 def make_one(archive: Archive, *ids: str) -> None:
-    """These articles are one story."""
+    """Makes these articles one story."""
     with archive.writing():
         archive.db.conn.executemany("INSERT INTO stories VALUES (?, ?)", [(article_id, ids[0]) for article_id in ids])

@@ -1,4 +1,4 @@
-"""WARC files after a crash, after a failed write, and read with a bound."""
+"""WARC files after a crash and after a failed write, and reading with a limit on size."""
 
 from __future__ import annotations
 
