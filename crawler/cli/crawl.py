@@ -111,8 +111,10 @@ def stopping_before_it_began() -> Iterator[None]:
         sys.exit(0)
 
     before = signal.signal(signal.SIGTERM, stop)
-    yield
-    signal.signal(signal.SIGTERM, before)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_and_tell(
