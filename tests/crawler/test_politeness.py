@@ -115,7 +115,11 @@ def test_a_longer_retry_after_than_a_run_waits_for_ends_the_asking(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"), [("120", 120), ("", None), ("soon", None), ("-5", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)]
+    ("value", "seconds"),
+    [
+        *(("120", 120), ("", None), ("soon", None), ("-5", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)),
+        *(("9" * 30, 999_999_999), ("1.5", None), ("Wed, 21 Oct 2026 07:28:00 +99999999999999", None)),
+    ],
 )
 def test_retry_after_is_read_as_a_number_or_a_date(value: str, seconds: float | None) -> None:
     assert retry_after(Response("http://x/", headers={"Retry-After": value})) == seconds

@@ -89,6 +89,12 @@ def test_a_wordpress_feed_carries_the_posts_number_in_the_guid() -> None:
     assert listed.address == Address("article", 507, POST.format(7))
 
 
+def test_a_letter_in_an_address_is_coded_by_whoever_asks_and_not_twice() -> None:
+    link = f"<link>{KALTIM.origin}/berita/5/judul-caf\u00e9</link>"
+    (listed,) = read("feed", feed(f"<item>{link}</item>", head='<?xml version="1.0" encoding="ISO-8859-1"?>')).entries
+    assert listed.address.url == f"{KALTIM.origin}/berita/5/judul-café"
+
+
 def test_times_that_lie_ahead_are_none() -> None:
     """A mistyped year would stand above all news for ever; a clock may be some hours before ours."""
     early = (NOW + timedelta(hours=20)).strftime("%d %b %Y %H:%M:%S +0000")
@@ -231,6 +237,11 @@ def test_a_sitemaps_index_names_its_parts() -> None:
     parts = [f"{PASER.origin}/post-sitemap.xml", f"{PASER.origin}/post-sitemap2.xml.gz"]
     listing = read("sitemap", sitemap(*((part, "") for part in parts), kind="sitemapindex", one="sitemap"), PASER)
     assert (listing.parts, listing.entries) == (tuple(parts), ())
+
+
+def test_a_sitemap_that_is_decoded_is_read_whatever_charset_it_declares() -> None:
+    text = sitemap((POST.format(1), "")).replace('version="1.0"', 'version="1.0" encoding="utf-16"')
+    assert len(read("sitemap", text, PASER).entries) == 1
 
 
 @pytest.mark.parametrize("text", ["", "<html></html>", "<rss/>", "{}"])
