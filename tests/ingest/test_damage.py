@@ -570,11 +570,13 @@ class Trial:
         """(file, story) of the last versions' records that are nowhere any more, of stories that are edited now."""
         if not self.sound or before.tables is None:
             return []
-        captures = {row["id"]: row for row in before.tables["captures"]}
+        records = {row["id"]: row["record_id"] for row in before.tables["captures"]}
+        # Where the record stood before the damage: a rebuild may have found it elsewhere since.
+        captures = {row["record_id"]: row for row in self.original.tables["captures"]}
         needed = []
         for article in before.tables["articles"]:
-            capture = captures[article["capture_id"]]
-            if article["id"] in edited and capture["warc"] in self.original.files and not self.is_anywhere(capture):
+            capture = captures.get(records[article["capture_id"]])
+            if article["id"] in edited and capture is not None and not self.is_anywhere(capture):
                 needed.append((capture["warc"], article["id"]))
         return needed
 

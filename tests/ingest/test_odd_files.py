@@ -15,8 +15,9 @@ from archive.extract.page import read_page
 from archive.sites import Address
 from archive.store.articles import Meaning
 from archive.store.database import Archive
-from archive.store.frontier import Frontier, page_at
+from archive.store.frontier import Frontier
 from archive.store.outcome import settle
+from archive.store.pages import page_at
 from archive.warc.capture import capture_of
 from archive.warc.reader import Payload, find
 from archive.warc.writer import Exchange, WarcWriter
