@@ -42,8 +42,9 @@ LASTING = ("url", "published_at", "first_seen_at", "gone_at")
 """Columns of a story that no damage may change."""
 KALTIM, PASER = "https://kaltim.antaranews.com", "https://mediacenter.paserkab.go.id"
 OWN = {"archive.db", "archive.db-wal", "archive.db-shm", "archive.db-journal", "warta.lock"}
-WORKING = ("rebuild/archive.db", "rebuild/spool.db", "import/spool.db", "recovery/spool.db")
-"""Files that warta makes for the time of a command, or until the next one."""
+WORKING = ("rebuild/", "import/")
+"""Folders in which warta makes files for the time of a command, or until the next one."""
+CHANGING = ("rebuild", "import", "crawl")
 ELSEWHERES = "kabar.example/"
 FOREIGN = "kumpulan.news.warc.gz"
 
@@ -179,7 +180,7 @@ class Original:
     parts: dict[str, list[Part]]
     hot: Path
     to_import: tuple[list[Path], list[Path]]
-    bodies: set[str] = field(default_factory=set)  # also those of the files to import
+    printed: set[str] = field(default_factory=set)  # all texts, also those of the files to import
 
 
 @pytest.fixture(scope="session")
@@ -225,7 +226,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Original]:
         well(warta("import", *original.to_import[0], "--workers", "1", "--data", every))
         with_all = read_tables(every, folder)
         assert with_all is not None
-        original.bodies.update(row["body"] for row in (*tables["versions"], *with_all["versions"]))
+        original.printed.update(row["body"] for row in (*tables["versions"], *with_all["versions"]))
         yield original
 
 
@@ -321,9 +322,13 @@ class Trial:
     scratch: Path
     random: Random
     touched: list[str]
+    others: frozenset[str]  # files in warta's working folders that were there before
     room: Newsroom = field(default_factory=today)
     sound: bool = False
     older: bool = False  # older captures were taken in: stories are known since earlier, have more versions
+    printed: set[str] = field(default_factory=set)  # by the site, in this trial
+    last: str = ""  # command
+    ran: set[str] = field(default_factory=set)  # commands that change something
     done: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -333,7 +338,7 @@ class Trial:
             name = path.relative_to(self.data).as_posix()
             if path.is_symlink():
                 files[name] = f"link to {path.readlink()}"
-            elif path.is_file() and name not in OWN and not name.startswith(WORKING):
+            elif path.is_file() and name not in OWN and (name in self.others or not name.startswith(WORKING)):
                 files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         database = self.data / "archive.db"
         content = database.read_bytes() if database.is_file() else b""
@@ -354,11 +359,13 @@ class Trial:
         self.random.choice(commands)()
 
     def command(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        ended = self.original.warta(*arguments)
+        ended, self.last = self.original.warta(*arguments), str(arguments[0])
         told = " ".join(Path(one).name if str(one).startswith("/") else str(one) for one in arguments)
         said = ended.stdout + ended.stderr
         self.done.append(f"warta {told}: exit code {ended.returncode}")
-        if ended.returncode or arguments[0] in ("rebuild", "import", "crawl"):
+        if self.last in CHANGING:
+            self.ran.add(self.last)
+        if ended.returncode or self.last in CHANGING:
             self.done += [f"    {line[:200]}" for line in said.splitlines()[-12:]]
         if ended.returncode not in (0, 1):
             self.complain("e", f"exit code {ended.returncode}" + (", it hangs" if ended.returncode == -14 else ""))
@@ -393,9 +400,12 @@ class Trial:
                 self.complain("d", f"{name} is {why}, and is not named")
         if expected and ended.returncode != 1:
             self.complain("d", f"exit code {ended.returncode} with damaged files: {', '.join(expected)}")
-        if self.sound and not expected and ended.returncode and not list(self.data.rglob("*.part")):
+        damaged = self.to_be_named(None) or list(self.data.rglob("*.part"))
+        if self.sound and not damaged and ended.returncode:
             self.complain("d", "exit code 1, and no file is damaged")
         self.check(before, after, said)
+        if not how:
+            self.database_is_kept(before)
         if self.sound and before.tables and after.tables:
             if not self.older:
                 self.nothing_else(before.tables, after.tables)
@@ -440,7 +450,7 @@ class Trial:
             edited[id] = shown[id]
         for story in edited.values():
             room.edit(story)
-            self.original.bodies.add(story.body)
+            self.printed.add(story.body)
         self.original.serving.show(room)
         if self.sound:
             all_due(self.data)
@@ -471,10 +481,18 @@ class Trial:
                 return
             self.texts_stay(before.tables, after.tables)
             self.stories_stay(before.tables, after.tables)
+            if not index_agrees(self.scratch):
+                self.complain("a", "the full-text index does not agree with the stories")
+        elif before.tables is not None and after.tables is not None and self.last != "rebuild":
+            self.words_stay(before.tables, after.tables)
         if after.tables is not None:
-            known = self.original.bodies | {row["body"] for row in (before.tables or {}).get("versions", [])}
+            known = self.printed | {row["body"] for row in (before.tables or {}).get("versions", [])}
             for row in after.tables["versions"]:
-                if row["body"] not in known and (before.tables is not None or self.sound):
+                if (
+                    row["body"] not in known
+                    and row["body"] not in self.original.printed
+                    and (before.tables is not None or self.sound)
+                ):
                     what = f"{len(row['body'])} characters, {row['body'][-60:]!r}"
                     self.complain("a", f"{version(row)} has a text that no site printed: {what}")
 
@@ -488,13 +506,17 @@ class Trial:
             if name.endswith(".part") and self.is_parted(name, digest, contents):
                 continue
             self.complain("c", f"{name} was {what}")
+        if not before.opens:
+            self.database_is_kept(before)
+
+    def database_is_kept(self, before: Seen) -> None:
+        """A damaged database is there still, under whatever name."""
         if not before.database or before.tables is not None or (self.data / "archive.db-wal").is_file():
             return
         scanned = read_tables_of(before.database, self.scratch)
-        complete = scanned is not None and all(len(scanned[t]) >= len(self.original.tables[t]) for t in TABLES)
-        if (not before.opens or (not complete and "rebuild" in self.done[-1])) and not any(
-            path.read_bytes() == before.database for path in self.data.rglob("*") if path.is_file()
-        ):
+        if scanned is not None and all(len(scanned[name]) >= len(self.original.tables[name]) for name in TABLES):
+            return  # nothing in it was lost
+        if not any(path.read_bytes() == before.database for path in self.data.rglob("*") if path.is_file()):
             self.complain("c", "the damaged database is gone")
 
     def is_parted(self, name: str, digest: str, contents: list[bytes]) -> bool:
@@ -528,6 +550,14 @@ class Trial:
             if now_noted.get(name) != sha256:
                 self.complain("d", f"the digest noted of {name} when it was whole was given up")
 
+    def words_stay(self, before: Tables, after: Tables) -> None:
+        """Texts that are as they were in a database in which other things are not."""
+        held = {tuple(row[name] for name in TEXTS) for row in after["versions"]}
+        whole = {tuple(row[name] for name in TEXTS) for row in self.original.tables["versions"]}
+        for row in before["versions"]:
+            if (texts := tuple(row[name] for name in TEXTS)) in whole and texts not in held:
+                self.complain("a", f"{version(row)} is not there any more")
+
     def stories_stay(self, before: Tables, after: Tables) -> None:
         now = {row["id"]: row for row in after["articles"]}
         for story in before["articles"]:
@@ -538,6 +568,10 @@ class Trial:
                 earlier = name == "first_seen_at" and self.older and row[name] < story[name]
                 if row[name] != story[name] and not earlier:
                     self.complain("b", f"{story['id']}: {name} was {story[name]} and is {row[name]}")
+        with_page = {row["article_id"] for row in after["pages"]}
+        for page in before["pages"]:
+            if page["article_id"] not in with_page:
+                self.complain("b", f"{page['article_id']} has no page any more, and is never looked at again")
 
     def nothing_else(self, before: Tables, after: Tables) -> None:
         """A rebuild with the readers of the crawl tells no story otherwise."""
@@ -571,7 +605,6 @@ class Trial:
         if not self.sound or before.tables is None:
             return []
         records = {row["id"]: row["record_id"] for row in before.tables["captures"]}
-        # Where the record stood before the damage: a rebuild may have found it elsewhere since.
         captures = {row["record_id"]: row for row in self.original.tables["captures"]}
         needed = []
         for article in before.tables["articles"]:
@@ -580,15 +613,19 @@ class Trial:
                 needed.append((capture["warc"], article["id"]))
         return needed
 
-    def is_anywhere(self, capture: Row, *, below_its_warcinfo: bool = False) -> bool:
-        """Whether a record is still whole in a file that is read; where it must, also the record that says for which
-        site the server stood that was asked."""
+    def is_anywhere(self, capture: Row, *, readable: bool = False) -> bool:
+        """Whether a record of the original is still whole in a file below warc/; if it is to be `readable` without a
+        database, in one that tells whose it is: another program's file among the imported ones, a file of warta's
+        that begins by saying for which site the server stood that was asked."""
         content = self.original.files[capture["warc"]]
-        bytes_of_record = content[capture["offset"] : capture["offset"] + capture["length"]]
-        first = self.original.parts[capture["warc"]][0]
-        info = content[: first.length] if below_its_warcinfo and not is_foreign(capture) else b""
-        files = [path.read_bytes() for path in (self.data / "warc").glob("*/*/*.warc.gz") if path.is_file()]
-        return any(bytes_of_record in file and file.startswith(info) for file in files)
+        record = content[capture["offset"] : capture["offset"] + capture["length"]]
+        info, places = b"", "*/*/*.warc.gz"
+        if readable and capture["warc"].startswith("imported/"):
+            places = "imported/*/*.warc.gz"
+        elif readable:
+            info = content[: self.original.parts[capture["warc"]][0].length]
+        files = [path.read_bytes() for path in (self.data / "warc").glob(places) if path.is_file()]
+        return any(record in file and file.startswith(info) for file in files)
 
     def all_there_again(self, after: Seen) -> None:
         """The database was damaged: what whole records hold is in the new one."""
@@ -599,8 +636,31 @@ class Trial:
         held = {tuple(row[name] for name in TEXTS) for row in after.tables["versions"]}
         for row in self.original.tables["versions"]:
             capture, texts = captures[row["capture_id"]], tuple(row[name] for name in TEXTS)
-            if texts not in held and self.is_anywhere(capture, below_its_warcinfo=True):
+            if texts not in held and self.is_anywhere(capture, readable=True):
                 self.complain("a", f"{version(row)} is not there again, though its record is whole")
+
+    def give_back(self) -> None:
+        """The files come back from a backup: then all is as it was."""
+        shutil.rmtree(self.data / "warc")
+        shutil.copytree(self.original.data / "warc", self.data / "warc")
+        self.done.append("the files are given back as they were")
+        before, tables = self.look(), self.original.tables
+        ended = self.command("rebuild", "--workers", "1", "--data", self.data)
+        after = self.look()
+        self.files_stay(before, after)
+        if after.tables is None:
+            self.complain("a", "the database is damaged now")
+            return
+        self.texts_stay(tables, after.tables)
+        self.stories_stay(tables, after.tables)
+        self.nothing_else(tables, after.tables)
+        if {row["name"] for row in after.tables["warcs"]} == set(self.original.files) and ended.returncode:
+            self.complain("d", "exit code 1, and all files are whole again")
+        then, now = (
+            {row["record_id"]: (row["warc"], row["offset"]) for row in t["captures"]} for t in (tables, after.tables)
+        )
+        if then != now:
+            self.complain("a", "captures stand elsewhere than they did")
 
     def can_be_used(self) -> None:
         """Looking at the archive works, or says in a line what is wrong."""
@@ -621,16 +681,24 @@ def read_tables_of(content: bytes, scratch: Path) -> Tables | None:
     return read_tables(folder, folder, whole=False)
 
 
+def index_agrees(scratch: Path) -> bool:
+    """Whether full-text search finds what the stories say, in the database looked at last."""
+    db = sqlite3.connect(scratch / "copy.db")
+    try:
+        db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        db.close()
+    return True
+
+
 def by_story(tables: Tables) -> dict[str, list[tuple[Any, ...]]]:
     """Story -> the texts of its versions, first to last."""
     stories: dict[str, list[tuple[Any, ...]]] = {}
     for row in sorted(tables["versions"], key=lambda row: (row["article_id"], row["version"])):
         stories.setdefault(row["article_id"], []).append(tuple(row[name] for name in TEXTS))
     return stories
-
-
-def is_foreign(capture: Row) -> bool:
-    return str(capture["warc"]).startswith("imported/")
 
 
 def version(row: Row) -> str:
@@ -645,11 +713,14 @@ def test_no_damage_is_made_worse(original: Original, tmp_path: Path, seed: int) 
     shutil.copytree(original.data, data)
     archived = Archived(data, original.parts, original.hot, [])
     damages = damage(archived, random)
-    trial = Trial(original, data, tmp_path, random, archived.touched)
-    trial.sound = trial.look().tables == original.tables
+    others = frozenset(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
+    trial = Trial(original, data, tmp_path, random, archived.touched, others)
+    trial.sound = trial.look().tables == original.tables and index_agrees(tmp_path)
     for _ in range(2 if random.random() < 0.25 else 1):
         trial.run()
     trial.can_be_used()
+    if trial.sound and trial.ran == {"rebuild"}:
+        trial.give_back()
     told = [f"seed {seed}, {data}", *damages, *trial.done, "against the promises:", *dict.fromkeys(trial.wrong)]
     if trial.wrong:
         pytest.fail("\n".join(told), pytrace=False)

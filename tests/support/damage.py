@@ -1,4 +1,4 @@
-"""Damages an archive at random, as happens over the years: bytes rot, disks fill up, people move and mix up files."""
+"""What happens to the files of an archive over the years: bytes rot, disks fill up, people move and mix up files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOGS = ("-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A record in a WARC file: its place, and the id of the story of which it has a version ("" for other records)."""
+    """A record in a WARC file: its place, and the story of which it is a version ("" for all other records)."""
 
     offset: int
     length: int
@@ -28,9 +28,8 @@ class Part:
 
 @dataclass
 class Archived:
-    """An archive to be damaged. `parts` are the records of each WARC file before the damage. `hot` is a folder with a
-    database of the same content whose write-ahead log was not merged. `touched` are the ids of the stories of which a
-    version was damaged."""
+    """An archive to be damaged: `parts` are the records of each WARC file as it was, `hot` the folder of a database of
+    the same content whose log was not merged into it. `touched` are the stories of which a version was damaged."""
 
     data: Path
     parts: dict[str, list[Part]]
@@ -377,7 +376,7 @@ def hurt_logs(archived: Archived, random: Random) -> str:
 
 
 Damage = Callable[[Archived, Random], str]
-"""A function that damages an archive and returns in words what it did."""
+"""Does something to an archive; what it did, in words."""
 
 OF_WARCS: list[Damage] = [
     cut,

@@ -1,4 +1,4 @@
-"""Runs `warta` in processes forked from one that has imported everything, so that hundreds of runs take a few minutes.
+"""Runs the commands in processes that are forked off one with everything loaded: hundreds of runs take a few minutes.
 
 python -m tests.support.forked   reads runs from standard input, each a line of JSON, and answers with its exit code
 """
@@ -23,18 +23,18 @@ PARTS = """
     crawler.middlewares.robots crawler.spiders.antara_kaltim crawler.spiders.mc_paser
 """
 HANGS_AFTER = 100
-"""Seconds after which a command is ended by SIGALRM."""
+"""Seconds; then a command is ended by SIGALRM."""
 
 
 class Warta(Protocol):
-    """Runs `warta` with arguments; the exit code is -SIGALRM if it hangs."""
+    """`warta` with arguments; it ends with -SIGALRM where it hangs."""
 
     def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]: ...
 
 
 @contextmanager
 def forked() -> Iterator[Warta]:
-    """Starts the process that is forked for each command; yields a function that runs one."""
+    """While it lasts, commands are run by a process of its own."""
     command = [sys.executable, "-m", "tests.support.forked"]
     with (
         tempfile.TemporaryDirectory() as folder,
