@@ -27,11 +27,11 @@ from archive.store.frontier import FROM_LIST, LONGEST_RETRY_AFTER, Frontier
 from archive.store.lock import hold
 from archive.store.outcome import Failure, Outcome, settle, settle_failure
 from archive.store.pages import Page
-from archive.store.payload import payload_fault, payload_record
+from archive.store.payload import payload, payload_record
 from archive.store.timestamps import iso_utc
 from archive.warc.account import FAILURE, NAMED, RUN_END, RunStart
 from archive.warc.capture import Capture
-from archive.warc.reader import read_captured
+from archive.warc.reader import UndecodableError, WarcError, read_captured
 from archive.warc.writer import WarcWriter
 from crawler.anomalies import shortfalls
 from crawler.verdict import RunReport, Trouble
@@ -183,13 +183,17 @@ class Session:
         return outcome
 
     def if_intact(self, capture: Capture | None) -> Capture | None:
-        """The capture if its payload is available, so that a revisit can refer to it; else None, and the damage is
-        reported."""
-        why = payload_fault(self.archive, capture) if capture else None
-        if why is None:
-            return capture
-        self.damaged(why)
-        return None
+        """The capture if its payload is there whole, so that a revisit can refer to it; else None. A record that cannot
+        be read is reported."""
+        if capture is None:
+            return None
+        try:
+            return None if payload(self.archive, capture).is_broken else capture
+        except UndecodableError:
+            return capture  # it is stored whole; the site sent it undecodable
+        except WarcError as error:
+            self.damaged(str(error))
+            return None
 
     def damaged(self, why: str) -> None:
         """Reports that a record of the archive that was needed cannot be read."""

@@ -9,7 +9,7 @@ from archive.extract.page import read_page
 from archive.sites import Site
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import REVISIT, Capture
-from archive.warc.reader import Payload, Record, UndecodableError, WarcError, payload_of, read_captured
+from archive.warc.reader import Payload, Record, WarcError, payload_of, read_captured
 
 if TYPE_CHECKING:
     from archive.store.database import Archive
@@ -43,17 +43,6 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
 def payload(archive: Archive, capture: Capture) -> Payload:
     """The decoded payload of a capture. Raises WarcError as `payload_record` does, and if it cannot be decoded."""
     return payload_of(payload_record(archive, capture), is_foreign=capture.is_foreign)
-
-
-def payload_fault(archive: Archive, capture: Capture) -> str | None:
-    """Why the payload of a capture is not available, so that a revisit must not refer to it; None if it is."""
-    try:
-        payload(archive, capture)
-    except UndecodableError:
-        return None  # it is stored whole; the site sent it undecodable
-    except WarcError as error:
-        return str(error)
-    return None
 
 
 def read_stored(archive: Archive, capture: Capture, *, url: str, site: Site) -> Article:
