@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
-from archive.extract.body import Element, paragraphs_of, select, whole_page
+from archive.extract.body import Element, paragraphs_of, whole_page
 from archive.extract.credits import read_credits
 from archive.extract.encoding import markup_bytes
 from archive.extract.metadata import Metadata
-from archive.sites import Address, Layout, Site
+from archive.extract.region import region_of
+from archive.extract.title import folded
+from archive.sites import Address, Site
 from archive.sites.unknown import unknown_site
 
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
@@ -108,10 +110,14 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
     tree = _parse(html)
     metadata = Metadata(tree, html, url=url, site=site)
     address = _address(metadata, url, site)
-    layout, region, css = _region(tree, html, site)
-    author = None
-    if layout is not None:
-        paragraphs, title = paragraphs_of(region, layout), metadata.title(layout)
+    region = region_of(tree, html, site=site, number=address.number)
+    layout, author = region.layout if region else None, None
+    metadata.post = region.post if region else None
+    byline_css, byline = metadata.byline(layout)
+    if region is not None:
+        text = paragraphs_of(region.element, (*region.layout.drop, byline_css))
+        paragraphs = _with_lead(metadata.lead(layout, region.element), text)
+        title = metadata.title(layout)
     else:
         known = site.is_described
         if known and not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
@@ -119,7 +125,6 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         page = whole_page(tree)
         paragraphs, title, author = page.paragraphs, page.title, None if known else page.author
         metadata.rules["title"] = _BY_TRAFILATURA
-    byline = metadata.byline(layout)
     body, credits = read_credits(paragraphs, byline, site=site)
     if not title:
         raise ReadingError("the page has no title")
@@ -146,13 +151,13 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         credit=credits.credit,
         is_advertorial=credits.is_advertorial,
         image_url=metadata.image_url(layout),
-        caption=metadata.caption(layout),
+        caption=metadata.caption(layout, title=title),
         original_url=metadata.original_url(),
     )
     apart = read_credits([], byline, site=site)[1]  # the credits that the page prints outside the text
-    end, byline_css = "the end of the text", layout.byline if layout else ""
+    end = "the end of the text"
     rules = metadata.rules | {
-        "body": css or _BY_TRAFILATURA,
+        "body": region.css if region else _BY_TRAFILATURA,
         "pewarta": (byline_css if apart.pewarta else end) if credits.pewarta else _BY_TRAFILATURA,
         "editor": byline_css if apart.editor else end,
         "dateline": "the beginning of the text",
@@ -212,13 +217,7 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
     return Address(asked.kind, number, canonical)
 
 
-def _region(tree: Element, source: str, site: Site) -> tuple[Layout | None, Element, str | None]:
-    """(layout, article region, selector of the region) of a page; three None for a page of no known layout."""
-    for layout in site.layouts:
-        if layout.marker and not select(tree, layout.marker, source=source):
-            continue
-        for css in layout.region:
-            for region in select(tree, css, source=source):
-                if region.text_content().strip():
-                    return layout, region, css
-    return None, None, None
+def _with_lead(lead: list[str], paragraphs: list[str]) -> list[str]:
+    """The text with the lead before it; many themes print the text's own beginning as an excerpt, which is none."""
+    whole = folded("".join(paragraphs))
+    return [text for text in lead if folded(text.rstrip("[]…. ")) not in whole] + paragraphs

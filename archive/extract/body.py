@@ -4,6 +4,7 @@ paragraphs, and trafilatura reads the rest."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,8 +15,6 @@ from lxml import html as lxml_html
 from lxml.cssselect import CSSSelector
 from trafilatura import bare_extraction
 from trafilatura.settings import Document, Extractor, use_config
-
-from archive.sites import Layout
 
 Element = Any  # lxml ships no types
 
@@ -72,8 +71,9 @@ def text_lines(element: Element) -> list[str]:
     return [line for line in map(collapse, copy.text_content().split("\n")) if line]
 
 
-def paragraphs_of(region: Element, layout: Layout) -> list[str]:
-    """The paragraphs of the story in `region`, an element of the page. The element is not changed.
+def paragraphs_of(region: Element, drop: Iterable[str]) -> list[str]:
+    """The paragraphs of the story in `region`, an element of the page, without the elements that the selectors `drop`
+    match. The element is not changed.
 
     trafilatura reads them. Where it loses, doubles or reorders words, they are taken from the element as they stand. A
     list item is "- item", a table row is its cells joined by " | ", subheadings and quotations are paragraphs.
@@ -82,7 +82,7 @@ def paragraphs_of(region: Element, layout: Layout) -> list[str]:
     region.tail = None
     for aside in list(region.iter(etree.Comment, etree.ProcessingInstruction)):
         aside.drop_tree()
-    for element in select(region, ", ".join(filter(None, (*layout.drop, layout.byline)))):
+    for element in select(region, ", ".join(filter(None, drop))):
         if element is not region and element.getparent() is not None:
             element.drop_tree()
     _drop_read_also(region)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import read_date_line, read_machine_time
-from archive.extract.urls import absolute
+from archive.extract.title import folded, headline, site_names
+from archive.extract.urls import absolute, is_loopback
 from archive.sites import Address, Layout, Site, original_address
 
 _PUBLISHED = ("article:published_time", "datePublished")
@@ -25,6 +26,7 @@ _FIRST_PUBLISHED = re.compile(r"telah tayang di\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
 _POST_CLASS = re.compile(r"\bpostid-(\d{1,15})\b")
 _POST_ELEMENT = re.compile(r"post-(\d{1,15})")
+_SITE_NAMES = ".site-title, #site-title, .site-name, #site-name, .navbar-brand"
 _TAG_LABELS = frozenset({"tag", "tags", "tags:", "tag:"})
 
 
@@ -38,19 +40,28 @@ class Metadata:
         self._source = source
         self._url = url
         self._site = site
+        self.post: Element | None = None
+        """The element that names the post, if the page has one; see archive.extract.region."""
         self._metas: dict[str, str] = {}
+        self._all_metas: dict[str, list[str]] = {}
         for meta in tree.iter("meta"):
             name = meta.get("property") or meta.get("name") or meta.get("itemprop")
             if name and (content := collapse(meta.get("content"))):
                 self._metas.setdefault(name, content)
+                self._all_metas.setdefault(name, []).append(content)
 
     def title(self, layout: Layout | None) -> str | None:
-        for element in self._select(layout.title if layout else ""):
-            if text := collapse(element.text_content()):
-                self.rules["title"] = layout.title if layout else ""
-                return text
-        self.rules["title"] = "og:title"
-        return self._metas.get("og:title")
+        """The headline: see archive.extract.title."""
+        found = {
+            text: css
+            for css in reversed(layout.title if layout else ())
+            for element in reversed(self._within(css))
+            if (text := collapse(element.text_content()))
+        }
+        declared = [self._metas.get("og:title"), self._metas.get("twitter:title"), *self._window_titles()]
+        title = headline([*found][::-1], [text for text in declared if text], self._site_names())
+        self.rules["title"] = found.get(title or "", "og:title")
+        return title
 
     def published_at(self, layout: Layout | None) -> datetime | None:
         """From the machine-readable forms first, since they carry an offset, then from the line that the layout prints.
@@ -61,39 +72,77 @@ class Metadata:
         return self._machine_time("modified_at", _MODIFIED)
 
     def section(self, layout: Layout | None) -> str | None:
-        """The last section of the breadcrumb; the link to the front page is none."""
-        for element in reversed(self._select(layout.section if layout else "")):
-            text, target = collapse(element.text_content()), absolute("/", element.get("href"))
-            if text and urlsplit(target).path.strip("/"):
-                self.rules["section"] = layout.section if layout else ""
-                return text
-        return None
+        """The rubrik: of a line of links such as a breadcrumb the last one that is not the front page's."""
+        if layout is None:
+            return None
+        if texts := self._of_classes(layout.section_class):
+            self.rules["section"] = f"the post's class {layout.section_class}…"
+            return texts[0]
+        for css in layout.section:
+            for element in reversed(self._within(css)):
+                text, target = collapse(element.text_content()), absolute("/", element.get("href"))
+                if text and urlsplit(target).path.strip("/"):
+                    self.rules["section"] = css
+                    return text
+        self.rules["section"] = "article:section"
+        return self._metas.get("article:section", "").lstrip("#").strip() or None
 
     def tags(self, layout: Layout | None) -> tuple[str, ...]:
-        self.rules["tags"] = layout.tags if layout else ""
-        found = (
-            collapse(element.text_content()).lstrip("#").strip()
-            for element in self._select(layout.tags if layout else "")
-        )
-        return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
+        """The tags that the page prints, else its keywords; none if the post's own classes say that it has none."""
+        if layout is None:
+            return ()
+        if tags := _tags(self._of_classes(layout.tag_class)):
+            self.rules["tags"] = f"the post's class {layout.tag_class}…"
+            return tags
+        if layout.tag_class and layout.section_class and self._of_classes(layout.section_class):
+            self.rules["tags"] = "the post's classes"  # which name its rubrik, and no tag
+            return ()
+        for css in layout.tags:
+            texts = [text for element in self._within(css) for text in _tag_texts(element)]
+            if tags := _tags(texts):
+                self.rules["tags"] = css
+                return tags
+        self.rules["tags"] = "article:tag" if "article:tag" in self._metas else "meta keywords"
+        return _tags(self._all_metas.get("article:tag") or self._metas.get("keywords", "").split(","))
 
-    def caption(self, layout: Layout | None) -> str | None:
-        for element in self._select(layout.caption if layout else ""):
-            if text := collapse(element.text_content()):
-                self.rules["caption"] = layout.caption if layout else ""
-                return text
+    def _post_classes(self) -> list[str]:
+        return (self.post.get("class") or "").split() if self.post is not None else []
+
+    def _of_classes(self, beginning: str) -> list[str]:
+        """The texts of the links that lead to what the classes of the post's element name, in the page's order: with
+        the class "tag-gunung-lumut" that of the first link to /tag/gunung-lumut/."""
+        names = {
+            name.removeprefix(beginning) for name in self._post_classes() if beginning and name.startswith(beginning)
+        }
+        found: dict[str, str] = {}
+        for link in [*self.post.iter("a"), *self._tree.iter("a")] if names and self.post is not None else []:
+            path = urlsplit(absolute("/", link.get("href"))).path
+            name = unquote(path.rstrip("/").rpartition("/")[2]).casefold()
+            kind = beginning.strip("-")
+            is_of_kind = kind in path.split("/") or kind in (link.get("rel") or "").split()
+            if name in names and is_of_kind and (text := collapse(link.text_content())):
+                found.setdefault(name, text)
+        return list(found.values())
+
+    def caption(self, layout: Layout | None, *, title: str) -> str | None:
+        """The caption of the story's picture; the headline over again is none."""
+        for css in layout.caption if layout else ():
+            for element in self._within(css):
+                text = collapse(element.text_content())
+                if text and folded(text) != folded(title):
+                    self.rules["caption"] = css
+                    return text
         return None
 
     def image_url(self, layout: Layout | None) -> str | None:
         """The address of the story's picture: og:image, else the layout's. Lazily loaded images have it in data-src."""
         address = self._metas.get("og:image")
         self.rules["image_url"] = "og:image"
-        if address is None:
-            self.rules["image_url"] = layout.image if layout else ""
-            for element in self._select(layout.image if layout else ""):
-                address = element.get("data-src") or element.get("src")
-                if address and not address.startswith("data:"):
-                    break
+        for css in layout.image if layout and address is None else ():
+            for element in self._within(css):
+                source = element.get("data-src") or element.get("src")
+                if address is None and source and not source.startswith("data:"):
+                    address, self.rules["image_url"] = source, css
         return absolute(self._url, address) or None if address else None
 
     def original_url(self) -> str | None:
@@ -107,25 +156,35 @@ class Metadata:
                 return original_address(absolute(self._url, link.get("href")))
         return None
 
-    def byline(self, layout: Layout | None) -> list[str]:
-        lines: list[str] = []
-        for element in self._select(layout.byline if layout else ""):
-            lines += text_lines(element)
-        return lines
+    def lead(self, layout: Layout | None, region: Element) -> list[str]:
+        """The paragraphs of a lead that stands above the region, in the element that names the post."""
+        for css in layout.lead if layout and self.post is not None else ():
+            for element in select(self.post, css, source=self._source):
+                if region not in element.iterancestors() and region not in element.iter():
+                    return text_lines(element)
+        return []
+
+    def byline(self, layout: Layout | None) -> tuple[str, list[str]]:
+        """(the selector that found the credits outside the text, their lines); ("", []) where there are none."""
+        for css in layout.byline if layout else ():
+            if lines := [line for element in self._within(css) for line in text_lines(element)]:
+                return css, lines
+        return "", []
 
     def addresses(self) -> Iterator[Address]:
-        """The article addresses that the page gives as its own, the most reliable first."""
+        """The article addresses that the page gives as its own, the most reliable first. What it says of other hosts
+        (a copy on the agency's national site) does not count, except of a server on this machine that stands in for
+        the site; nor does an address that is less than the page's own one: the front page, a section."""
         for css, attribute in (
-            ('link[rel="canonical"]', "href"),
-            ('link[rel="shortlink"]', "href"),
+            ('link[rel~="canonical"]', "href"),
+            ('link[rel~="shortlink"]', "href"),
             ('meta[property="og:url"]', "content"),
         ):
             for element in self._select(css):
-                # A mirror names its own host here, and the site may name another of its hosts. Path and query identify
-                # the article.
-                own = urlsplit(absolute(self._url, element.get(attribute)))
-                here = urlsplit(self._site.origin)._replace(path=own.path, query=own.query).geturl()
-                if address := self._site.identify(here):
+                named = absolute(self._url, element.get(attribute))
+                if is_loopback(named):
+                    named = self._site.own_address(named, origin=named)
+                if (address := self._site.identify(named)) and not _is_above(named, self._url):
                     yield address
 
     def is_of_article(self) -> bool:
@@ -150,6 +209,22 @@ class Metadata:
         if len(numbers) == 1:
             return numbers.pop()
         return next((address.number for address in self.addresses() if address.number is not None), None)
+
+    def _within(self, css: str) -> list[Element]:
+        """The elements in the page's post, if it names one, else anywhere."""
+        inside = select(self.post, css, source=self._source) if self.post is not None else []
+        return inside or self._select(css)
+
+    def _window_titles(self) -> Iterator[str]:
+        for element in self._tree.iter("title"):
+            if text := collapse(element.text_content()):
+                yield text
+            return  # the others are those of pictures (SVG)
+
+    def _site_names(self) -> frozenset[str]:
+        printed = [collapse(element.text_content()) for element in self._select(_SITE_NAMES)]
+        named = [self._metas.get("og:site_name"), self._metas.get("application-name"), self._site.title, *printed]
+        return site_names(self._site.host, *named)
 
     def _select(self, css: str) -> list[Element]:
         return select(self._tree, css, source=self._source)
@@ -180,13 +255,14 @@ class Metadata:
         return read_machine_time(text, None) if _OFFSET.search(text) else None
 
     def _printed_time(self, layout: Layout | None) -> datetime | None:
-        for element in self._select(layout.date if layout else ""):
-            self.rules["published_at"] = layout.date if layout else ""
-            if moment := self._time(element.get("datetime")):
-                return moment
-            for line in text_lines(element):
-                if moment := read_date_line(line, self._site.timezone):
+        for css in layout.date if layout else ():
+            for element in self._within(css):
+                self.rules["published_at"] = css
+                if moment := self._time(element.get("datetime")):
                     return moment
+                for line in text_lines(element):
+                    if moment := read_date_line(line, self._site.timezone):
+                        return moment
         return None
 
     def _linked_data(self) -> Iterator[dict[str, Any]]:
@@ -213,6 +289,28 @@ def _text_before(element: Element) -> str:
             return text
         element = element.getparent()
     return ""
+
+
+def _tag_texts(element: Element) -> list[str]:
+    """The tags in an element: a link is one tag, whatever it has in it; keywords are joined by commas."""
+    text = element.text_content() or element.get("content") or ""
+    return [text] if element.tag == "a" else text.split(",")
+
+
+def _tags(texts: Iterable[str]) -> tuple[str, ...]:
+    found = (collapse(text).lstrip("#").strip() for text in texts)
+    return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
+
+
+def _is_above(named: str, asked: str) -> bool:
+    """Whether an address has only a part of the path of the page's own, or lacks its query: every page of a section, or
+    of a program, might give it."""
+    short, long = urlsplit(named), urlsplit(asked)
+    if not short.path.strip("/") and not short.query:
+        return True
+    above = [part for part in short.path.split("/") if part]
+    own = [part for part in long.path.split("/") if part]
+    return not short.query and own[: len(above)] == above and len(above) < len(own)
 
 
 def _types(thing: dict[str, Any]) -> frozenset[str]:

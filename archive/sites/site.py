@@ -49,23 +49,31 @@ class ListingForm:
 class Layout:
     """Where the parts of an article page sit in one generation of a site's markup. Selectors are CSS.
 
-    A page has this layout if `marker` matches (an empty one always does) and one of `region`, tried in order, has text.
-    `drop` are the elements inside the region that are not the story; the text after such an element stays. `byline` are
-    elements with the credits, inside the region or outside; credits at the end of the text need no selector. Any other
-    empty selector matches nothing.
+    A page has this layout if `marker` matches (an empty one always does) and it has a region with text in it
+    (archive.extract.region). Each tuple of selectors is an order of preference: the first one that gives a value
+    counts, and the others are not read. `post` are selectors, with {} for the article's number, of the element that
+    names the post; inside it everything is looked for first. `lead` is a text above the region that belongs to the
+    story. `drop` are the elements inside the region that are not the story; the text after such an element stays.
+    `byline` are elements with the credits, inside the region or outside; credits at the end of the text need no
+    selector. `tag_class` and `section_class` are how the classes of the post's element begin that name its tags and
+    rubriks, as "tag-" in "tag-gunung-lumut".
     """
 
     name: str
     region: tuple[str, ...]
     marker: str = ""
-    title: str = ""
-    date: str = ""
-    byline: str = ""
-    section: str = ""
-    tags: str = ""
-    caption: str = ""
-    image: str = ""
+    post: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    date: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    caption: tuple[str, ...] = ()
+    image: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    tag_class: str = ""
+    section_class: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
