@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml import html as lxml_html
 
+from archive.extract import own_address
 from archive.extract.body import Element, paragraphs_of, whole_page
 from archive.extract.credits import read_credits
 from archive.extract.encoding import markup_bytes
@@ -174,6 +175,14 @@ def declares_article(html: str) -> bool:
     return Metadata(_parse(html), html, url="", site=_NOWHERE).is_of_article()
 
 
+def stated_address(html: str) -> str | None:
+    """The address that a stored page says is its own; None where it says none, and for what is no page."""
+    try:
+        return own_address.stated_address(_parse(html))
+    except ReadingError:
+        return None
+
+
 def _parse(html: str) -> Element:
     if len(html) > MAX_PAGE_CHARS:
         raise ReadingError(f"the page has {len(html):,} characters, more than any article")
@@ -211,7 +220,7 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
     for own in metadata.addresses():
         if own.number is not None and number is not None and own.number != number:
             raise ReadingError(f"asked for article {number}, the page says it is {own.number}")
-        if urlsplit(own.url).query == "" and own.kind == asked.kind:
+        if own.kind == asked.kind and not (site.has_permalinks and urlsplit(own.url).query):
             canonical = own.url
             break
     return Address(asked.kind, number, canonical)

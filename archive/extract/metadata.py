@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import read_date_line, read_machine_time
+from archive.extract.own_address import own_addresses
 from archive.extract.title import folded, headline, site_names
-from archive.extract.urls import absolute, is_loopback
+from archive.extract.urls import absolute
 from archive.sites import Address, Layout, Site, original_address
 
 _PUBLISHED = ("article:published_time", "datePublished")
@@ -172,20 +173,8 @@ class Metadata:
         return "", []
 
     def addresses(self) -> Iterator[Address]:
-        """The article addresses that the page gives as its own, the most reliable first. What it says of other hosts
-        (a copy on the agency's national site) does not count, except of a server on this machine that stands in for
-        the site; nor does an address that is less than the page's own one: the front page, a section."""
-        for css, attribute in (
-            ('link[rel~="canonical"]', "href"),
-            ('link[rel~="shortlink"]', "href"),
-            ('meta[property="og:url"]', "content"),
-        ):
-            for element in self._select(css):
-                named = absolute(self._url, element.get(attribute))
-                if is_loopback(named):
-                    named = self._site.own_address(named, origin=named)
-                if (address := self._site.identify(named)) and not _is_above(named, self._url):
-                    yield address
+        """The article addresses that the page gives as its own; see archive.extract.own_address."""
+        return own_addresses(self._tree, self._site, self._url)
 
     def is_of_article(self) -> bool:
         """Whether the page says in a machine-readable form that it is an article."""
@@ -300,17 +289,6 @@ def _tag_texts(element: Element) -> list[str]:
 def _tags(texts: Iterable[str]) -> tuple[str, ...]:
     found = (collapse(text).lstrip("#").strip() for text in texts)
     return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
-
-
-def _is_above(named: str, asked: str) -> bool:
-    """Whether an address has only a part of the path of the page's own, or lacks its query: every page of a section, or
-    of a program, might give it."""
-    short, long = urlsplit(named), urlsplit(asked)
-    if not short.path.strip("/") and not short.query:
-        return True
-    above = [part for part in short.path.split("/") if part]
-    own = [part for part in long.path.split("/") if part]
-    return not short.query and own[: len(above)] == above and len(above) < len(own)
 
 
 def _types(thing: dict[str, Any]) -> frozenset[str]:

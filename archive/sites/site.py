@@ -101,6 +101,8 @@ class Site:
     """False for a site that has no description here (archive.sites.unknown). Of such a site only pages that declare
     themselves to be articles are read."""
     verify_certificates: bool = True
+    other_hosts: frozenset[str] = frozenset()
+    """Further hosts of the site, beside those that every site has."""
 
     @cached_property
     def host(self) -> str:
@@ -108,8 +110,8 @@ class Site:
 
     @cached_property
     def hosts(self) -> frozenset[str]:
-        """The site's own hosts: its host, and the same with "m." and "www." before it."""
-        return frozenset({self.host, f"m.{self.host}", f"www.{self.host}"})
+        """The site's own hosts: its host, the same with "m." and "www." before it, and its other hosts."""
+        return frozenset({self.host, f"m.{self.host}", f"www.{self.host}"}) | self.other_hosts
 
     def identify(self, url: str) -> Address | None:
         """The article at a URL of this site; None for another host's URL and for a page that is no article."""

@@ -19,7 +19,7 @@ from archive.store.database import Archive, Row
 from archive.store.frontier import mark_read, number_of
 from archive.store.pages import Page, page_at
 from archive.store.payload import read_stored
-from archive.store.syndication import find_twins, remove_twins
+from archive.store.syndication import are_unlike, find_twins, remove_twins, shingles
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
 from archive.warc.reader import WarcError
@@ -96,6 +96,7 @@ def shelve(
         raise ValueError("a capture must be stored before its article")
     with archive.writing():
         page = page_at(archive, page_url)
+        article = at_own_address(archive, article, page_url)
         known = known_story(archive, article, page)
         article = _identified(article, known, page)
         values = _article_values(article, page)
@@ -139,6 +140,24 @@ def known_story(archive: Archive, article: Article, page: Page | None) -> Row | 
     return archive.row(
         "SELECT * FROM articles WHERE id = ? OR (site = ? AND number = ?)", [article.id, article.site, article.number]
     )
+
+
+def at_own_address(archive: Archive, article: Article, page_url: str) -> Article:
+    """The article with the address that was asked for, if another story is kept under the one that its page gives as
+    canonical: some sites give one address for all their stories. Numbers need no such care."""
+    if article.number is not None:
+        return article
+    site = named(article.site, article.url)
+    asked = site.identify(page_url)
+    if asked is None or asked.url == article.url:
+        return article
+    own_id = site.article_id(asked)
+    kept = archive.row("SELECT title, body FROM articles WHERE id = ?", [article.id])
+    is_known = archive.row("SELECT 1 FROM articles WHERE id = ?", [own_id]) is not None
+    is_another = kept is not None and kept["title"] != article.title
+    if kept and is_another and (is_known or are_unlike(shingles(kept["body"]), shingles(article.body))):
+        return replace(article, id=own_id, url=asked.url)
+    return replace(article, id=own_id) if is_known else article
 
 
 def _identified(article: Article, known: Row | None, page: Page | None) -> Article:

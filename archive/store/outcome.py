@@ -18,7 +18,7 @@ from datetime import datetime
 from archive.extract.article import Article, ReadingError
 from archive.extract.exchange import Reading
 from archive.sites import Site, named
-from archive.store.articles import Meaning, known_story, shelve
+from archive.store.articles import Meaning, at_own_address, known_story, shelve
 from archive.store.database import Archive, Row
 from archive.store.frontier import Frontier
 from archive.store.pages import Page, page_at
@@ -61,7 +61,7 @@ def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_
     """
     with archive.writing():
         page = page_at(archive, page_url)
-        story = _story(archive, reading, page)
+        story = _story(archive, reading, page, page_url)
         is_first = reading.article is not None and story is None
         known_at = None if in_order or is_first else _known_at(archive, story, page)
         status = reading.capture.status
@@ -114,10 +114,10 @@ def _outdated(archive: Archive, reading: Reading, story: Row | None, page: Page 
     return Outcome(Meaning.OLDER, story["id"])
 
 
-def _story(archive: Archive, reading: Reading, page: Page | None) -> Row | None:
+def _story(archive: Archive, reading: Reading, page: Page | None, page_url: str) -> Row | None:
     """The row of `articles` that an exchange is about; None if it is not known."""
     if reading.article is not None:
-        return known_story(archive, reading.article, page)
+        return known_story(archive, at_own_address(archive, reading.article, page_url), page)
     earlier = archive.row("SELECT article_id FROM captures WHERE record_id = ?", [reading.refers_to])
     article_id = (earlier["article_id"] if earlier else None) or (page.article_id if page else None)
     return archive.row("SELECT * FROM articles WHERE id = ?", [article_id])

@@ -27,6 +27,9 @@ MIN_SHINGLES = 20
 """Shorter texts have no twins by text: they are alike by chance."""
 MIN_SHARE_OF_SHORTER = 0.6
 """The share of the shorter text's shingles that the longer text must have."""
+MAX_SHARE_OF_STRANGERS = 0.1
+"""Two texts are different stories if the shorter one has less than this share of its shingles in common with the other.
+Chosen, not measured."""
 MAX_TIME_APART = timedelta(days=30)
 """The longest time between the publications of twins: announcements that recur every year are no twins."""
 
@@ -48,6 +51,11 @@ def are_twins(one: Shingles, other: Shingles) -> bool:
     """Whether two texts, given by their shingles, are one story, in full or shortened."""
     shorter = min(len(one), len(other))
     return shorter >= MIN_SHINGLES and len(one & other) >= MIN_SHARE_OF_SHORTER * shorter
+
+
+def are_unlike(one: Shingles, other: Shingles) -> bool:
+    """Whether two texts, given by their shingles, have so little in common that neither is an edit of the other."""
+    return len(one & other) < MAX_SHARE_OF_STRANGERS * min(len(one), len(other))
 
 
 def find_twins(archive: Archive, story: Row, bands: Sequence[int] | None = None) -> None:

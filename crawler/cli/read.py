@@ -16,7 +16,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from archive.extract.article import Article, ReadingError, explain_article
+from archive.extract.article import Article, ReadingError, explain_article, stated_address
 from archive.extract.encoding import decode_page
 from archive.extract.listings import Listed
 from archive.sites import SITES, Site, site_of
@@ -24,10 +24,6 @@ from archive.store.database import Archive
 from archive.store.payload import payload
 from crawler.cli.options import origin_option
 
-_OWN_ADDRESS = re.compile(
-    r"""<link[^>]+rel=["']?canonical["']?[^>]+href=["']([^"'>]+)|<meta[^>]+property=["']og:url["'][^>]+content=["']([^"']+)""",
-    re.IGNORECASE,
-)
 CASES = Path("tests/reading")
 _CASE_NAME = re.compile(r"[\w-]+")
 _SHOWN = 3
@@ -87,8 +83,7 @@ def read_command(
 def _from_file(name: str, url: str | None, content_type: str | None) -> Page:
     body = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     text = decode_page(body, content_type)
-    if url is None and (match := _OWN_ADDRESS.search(text)):
-        url = match[1] or match[2]
+    url = url or stated_address(text)
     if url is None:
         raise click.UsageError(f"{name} does not say its own address: name it with --url.")
     try:

@@ -80,7 +80,7 @@ def test_an_article_of_a_known_site_is_fetched_and_nothing_is_kept(tmp_path: Pat
     [
         ("<p>Halo</p>", 2, "does not say its own address"),
         ('<link rel="canonical" href="https://kaltim.antaranews.com/berita/5/x">', 1, "the page has no title"),
-        ('<link rel="canonical" href="ftp://x/y">', 2, "is no web address"),
+        ('<link rel="canonical" href="ftp://x/y">', 2, "does not say its own address"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_line(tmp_path: Path, page: str, code: int, said: str) -> None:

@@ -210,7 +210,7 @@ def test_elsewhere_nothing_is_listed(site: Site, path: str) -> None:
 def test_a_site_is_written_as_others_rely_on_it(site: Site) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9.-]*", site.name)
     assert site.origin == f"https://{site.host}"
-    assert {site.host, f"www.{site.host}", f"m.{site.host}"} == site.hosts
+    assert {site.host, f"www.{site.host}", f"m.{site.host}"} <= site.hosts
     if site.has_permalinks:
         address = site.identify(site.numbered_address(7))
         assert address is not None
