@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from archive.extract.listings import Listed, ListingError
+from archive.extract.listings import ANY_LINK, Listed, Listing, ListingError
 from archive.store.frontier import Noticed, Walk
 from crawler.fetching import FetchError
 from crawler.verdict import Trouble
@@ -25,7 +25,8 @@ not measured."""
 
 class ListingWalk:
     """A walk of the listing whose n-th page is `path(n)`, back to the spider's `since`. `way` is the name of this way
-    of discovery, under which the frontier stores how far it was walked.
+    of discovery, under which the frontier stores how far it was walked. If the pager of the first page gives its pages
+    other addresses, these are tried first.
 
     The walk begins with the front: the pages from the first one to those that earlier walks saw without a gap. Only a
     front that was walked in full counts as seen, so that a run that is stopped leaves no gap. If earlier walks did not
@@ -40,6 +41,7 @@ class ListingWalk:
         self._session = spider.session
         self._since = spider.since
         self._path = path
+        self._forms = [path]  # of the pages' addresses: the pager's, if it has another, and the site's
         self._way = way
         self._earlier = self._session.frontier.walk(way)
         self._size = 0  # entries of a page
@@ -50,18 +52,30 @@ class ListingWalk:
         self._landing = False  # whether the walk went to where earlier walks ended, and may have missed the place
         self._oldest = date.max  # the oldest day seen
         self._ageless = 0  # pages in a row that are no older
+        self._first = list[str]()  # addresses of the entries of the first page
+        self._last: Listing | None = None  # the last page that was read
+        self._unread = dict[str, str]()  # its links that are in no card, and its path
 
     async def pages(self) -> AsyncIterator[None]:
         """Walks, and yields after each page. Raises FetchError or ListingError if the first page fails; if a later one
         fails, the walk ends, and the next run goes on with it."""
+        try:
+            async for _ in self._walk():
+                yield
+        finally:
+            self._tell_unread(set())
+
+    async def _walk(self) -> AsyncIterator[None]:
         number, previous = 1, list[Listed]()
         while not self._session.stopping:
             listed = await self._ask(number)
             if listed is None:
                 return
-            if not self._landing and (not listed or _addresses(listed) == _addresses(previous)):
+            repeated = number > 1 and _addresses(listed) in (_addresses(previous), self._first)
+            if not self._landing and (not listed or repeated):
                 self._end(number - 1, previous)  # there is no further page, at least today
                 return
+            self._first = self._first or _addresses(listed)
             self._size = self._size or len(listed)
             noticed = self._note(number, listed)
             yield
@@ -74,7 +88,7 @@ class ListingWalk:
                 return
             if self._is_endless(listed):
                 error = ListingError(f"{MAX_AGELESS_PAGES} pages in a row bring nothing older")
-                self._session.listing_failed(self._path(number), error)
+                self._session.listing_failed(self._page(number), error)
                 return
             following = number + 1 if self._joined else self._through_front(number, noticed)
             if following is None:
@@ -104,30 +118,67 @@ class ListingWalk:
         listing has not changed."""
         try:
             unchanged_will_do = number == 1 and self._earlier.reaches(self._since)
-            listing = await self._spider.ask(self._path(number), conditional=unchanged_will_do)
+            listing = await self._spider.ask(self._page(number), conditional=unchanged_will_do)
         except (FetchError, ListingError) as error:
             if isinstance(error, FetchError) and error.kind is Trouble.STOPPING:
                 return None
             if number == 1:
                 raise
-            if isinstance(error, FetchError) and error.status in (400, 404):
-                return []  # WordPress's answer for a page after the last one
-            self._session.listing_failed(self._path(number), error)
-            return None
-        if number == 1 and listing is not None and not listing.entries:
-            raise ListingError("the listing names no article")
-        self._session.served_by(self._way)
+            if isinstance(error, FetchError) and (error.kind is Trouble.MISSING or error.status == 400):
+                listing = Listing(())  # WordPress answers 400 for a page after the last one
+            else:
+                self._session.listing_failed(self._page(number), error)
+                return None
         if listing is None:
+            self._session.served_by(self._way)
             self._session.report.complete = self._session.report.unchanged = True
             return None
+        if number == 1:
+            self._look_at_first(listing)
+        elif number == 2 and len(self._forms) > 1:
+            if not listing.entries or _addresses(listing.entries) == self._first:
+                del self._forms[0]  # the pager's links do not lead on
+                return await self._ask(number)
+        self._session.served_by(self._way)
+        return self._entries(listing, self._page(number))
+
+    def _look_at_first(self, listing: Listing) -> None:
+        if not listing.entries:
+            unread = f", and {len(listing.unread)} links to articles on it are not read" if listing.unread else ""
+            raise ListingError(f"the listing names no article{unread}")
+        if (form := listing.next_page) and form.replace("{}", "2") != self._path(2):
+            self._forms.insert(0, lambda number: form.replace("{}", str(number)))
+
+    def _page(self, number: int) -> str:
+        return self._path(1) if number == 1 else self._forms[0](number)
+
+    def _entries(self, listing: Listing, path: str) -> list[Listed]:
+        """The entries of a page; [] for one without a card, as a site's theme prints it after the listing's end. Links
+        that are on the page before, too, and in no card there, belong to the theme."""
+        before = self._last
+        around = {*before.unread, *before.boxed, *_addresses(before.entries)} if before else set()
+        unread = [url for url in listing.unread if url not in around]
+        if listing.markup == ANY_LINK and before and before.markup != ANY_LINK and not unread:
+            return []
+        if before is None or _addresses(listing.entries) not in (_addresses(before.entries), self._first):
+            self._tell_unread({*listing.unread, *listing.boxed})
+            self._last = listing
+            self._unread = {} if listing.markup == ANY_LINK else dict.fromkeys(unread, path)
         self._session.report.markup = listing.markup or self._session.report.markup
         return list(listing.entries)
+
+    def _tell_unread(self, following: set[str]) -> None:
+        """Reports links of the last page that no reader of cards took; not those that are on the `following`, too."""
+        for url, path in self._unread.items():
+            if url not in following:
+                self._session.links_unread(path, [url])
+        self._unread = {}
 
     def _note(self, number: int, listed: list[Listed]) -> list[Noticed]:
         """Stores the articles that a page names and, after the front, how far the walk has come."""
         beyond = self._joined and not self._landing
         walked = (self._way, self._reached(number, listed)) if beyond or not self._earlier.items else None
-        return self._spider.note(listed, on=self._path(number), walked=walked)
+        return self._spider.note(listed, on=self._page(number), walked=walked)
 
     def _end(self, number: int, listed: Sequence[Listed]) -> None:
         """Ends a walk that reached `since` or the listing's end with page `number`, so that nothing before is
@@ -138,7 +189,9 @@ class ListingWalk:
 
     def _complete(self) -> None:
         self._session.report.complete = True
-        self._spider.all_known(self._path(1))
+        self._tell_unread(set())
+        if not self._session.report.unread_links:
+            self._spider.all_known(self._path(1))
 
     def _reached(self, number: int, listed: Sequence[Listed]) -> Walk:
         """How far the walk has come with page `number`."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from archive.extract.article import GENERIC, Article
+from archive.extract.listings import ANY_LINK
 from archive.store.runs import Verdict
 
 
@@ -50,7 +51,8 @@ class RunReport:
     `ways` are the ways of discovery that worked (a dict for its order). `named` is True if a listing named any article,
     even one older than the run looks for; `complete` if a walk reached its end; `unchanged` if a listing had not
     changed; `interrupted` if the run was asked to stop; `given_up` if page after page failed. `stopped` is the error
-    that ended the run. `listing_troubles` and `article_troubles` count (kind, message); `listings_in_trouble` and
+    that ended the run. `unread_links` are links on listing pages, to articles that stand in no form of card that is
+    known, and the paths of these pages. `listing_troubles` and `article_troubles` count (kind, message); `listings_in_trouble` and
     `examples` say at which paths and URLs. `past` are shortfalls against earlier runs (crawler.anomalies), `damaged`
     records of the archive that were needed and cannot be read, both in words for people.
     """
@@ -79,6 +81,7 @@ class RunReport:
     given_up: bool = False
     stopped: str | None = None
     damaged: dict[str, None] = field(default_factory=dict)
+    unread_links: dict[str, str] = field(default_factory=dict)
     ways: dict[str, None] = field(default_factory=dict)
     listing_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
     article_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
@@ -181,7 +184,11 @@ class RunReport:
             return self._turned_away(self.listing_troubles) or Verdict.FOUND_NOTHING, self.troubles()
         if self.listing_troubles and not self.complete and not self.interrupted:
             return Verdict.DEGRADED, self.troubles()
-        if self.markup == "any link":
+        if self.unread_links:
+            links, pages = len(self.unread_links), ", ".join(list(dict.fromkeys(self.unread_links.values()))[:3])
+            what = "1 link to an article" if links == 1 else f"{links} links to articles"
+            return Verdict.DEGRADED, f"{what} not read on {pages}, as {next(iter(self.unread_links))}"
+        if self.markup == ANY_LINK:
             return Verdict.DEGRADED, "the listing's markup is not known any more: links are taken from the whole page"
         return None
 

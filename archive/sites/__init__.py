@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from archive.sites import mc_paser
 from archive.sites.antara import bureau, without_slug
 from archive.sites.places import CITIES, EAST_KALIMANTAN
-from archive.sites.site import Address, Layout, ListingKind, Site
+from archive.sites.site import Address, CardForm, Layout, ListingKind, Site
 from archive.sites.unknown import unknown_site
 
 SITES: dict[str, Site] = {
@@ -41,4 +41,4 @@ def site_of(url: str) -> Site:
     return next((site for site in SITES.values() if host in site.hosts), None) or unknown_site(url)
 
 
-__all__ = ["SITES", "Address", "Layout", "ListingKind", "Site", "named", "original_address", "site_of"]
+__all__ = ["SITES", "Address", "CardForm", "Layout", "ListingKind", "Site", "named", "original_address", "site_of"]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive.sites.places import CITIES
-from archive.sites.site import Address, Kind, Layout, ListingForm, Site
+from archive.sites.site import Address, CardForm, Kind, Layout, ListingForm, Site
 
 _PATH = re.compile(
     r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografik)/(?P<number>\d{1,12})(?=[/?#]|$)(?:/(?P<slug>[^/?#]*))?"
@@ -114,8 +114,33 @@ LAYOUTS = (
 
 LISTINGS = (
     ListingForm(re.compile(r"/rss/[^/?]+\.xml"), "feed"),
-    ListingForm(re.compile(r"/terkini(/\d+)?/?"), "cards"),
+    ListingForm(re.compile(r"/terkini(?:/\d{1,6})?/?(?:\?page=\d{1,6})?"), "cards"),
 )
+CARD_FORMS = (
+    CardForm(
+        name="cards",  # 2026; boxes of popular stories have card__post-list without mt-30
+        card="div.card__post-list.mt-30",
+        links=("h2.post_title a[href]", "h3 a[href]", "a[href]:has(h2, h3)"),
+    ),
+    # Bureaus to 2025 and the national site to 2023: the first story of each page is big, the others small.
+    CardForm(
+        name="older markup",
+        card="article.news-block.big-block",
+        links=("h3.news-title a[href]", "header a[href]", "a.overlay-link[href]"),
+    ),
+    CardForm(
+        name="older markup",
+        card="article.simple-post.simple-big",
+        links=("header h3 a[href]", "h3 a[href]", ".simple-thumb a[href]"),
+    ),
+    CardForm(name="loose cards", card="article", links=("header h3 a[href]", "header h2 a[href]")),
+)
+BOXES = (
+    "nav, aside, footer, #header, .header-wrapper, .navbar, .mega-menu, .breadcrumb, .breadcrumbs, .sidebar, .widget, "
+    ".widget-post, .small-block, .wrapper__list-number, [class*=carousel], .swiper, .slick-slider, .popular, .populer, "
+    ".terpopuler, .trending, .related-post, .baca-juga, a[href*='utm_']"
+)
+"""Links with utm_… stand in carousels and boxes alone, which count what is read from them."""
 
 
 def address(path: str) -> Address | None:
@@ -150,5 +175,7 @@ def bureau(name: str, title: str, timezone: str, *, places: tuple[str, ...] = CI
         layouts=LAYOUTS,
         address=address,
         listings=LISTINGS,
+        card_forms=CARD_FORMS,
+        boxes=BOXES,
         places=places,
     )

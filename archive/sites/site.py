@@ -45,6 +45,17 @@ class ListingForm:
     kind: ListingKind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardForm:
+    """One form in which a listing page prints its entries. `card` selects the elements of the entries, and `links`,
+    tried in order, in each the link to its article: the first one that leads to an article counts. `name` says in a
+    run's report that the form was read. Selectors are CSS."""
+
+    name: str
+    card: str
+    links: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """Where the parts of an article page sit in one generation of a site's markup. Selectors are CSS.
@@ -90,6 +101,10 @@ class Site:
     """Takes the path and query of a URL, such as "/berita/1/x?p=2"; the `url` of its result is a path, too. None for a
     path that is not an article's."""
     listings: tuple[ListingForm, ...] = ()
+    card_forms: tuple[CardForm, ...] = ()
+    """The forms of the entries of listing pages, the most exact first. Several may stand on one page."""
+    boxes: str = ""
+    """What is not the listing on a listing page: menus, carousels, boxes of popular stories, footers. CSS."""
     numbered_path: str = ""
     """For sites with permalinks, which editors change and may give to another article: the path that names an article
     by its number, such as "/?p={}". Empty for sites whose addresses all have the number."""

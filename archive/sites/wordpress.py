@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from archive.sites.site import Address, Layout, ListingForm, Site
+from archive.sites.site import Address, CardForm, Layout, ListingForm, Site
 
 NUMBERED_PATH = "/?p={}"
 
@@ -67,6 +67,30 @@ LISTINGS = (
     ListingForm(re.compile(r"/(?:[\w-]+/)*page/\d+/?"), "archive page"),
 )
 
+CARD_FORMS = (
+    CardForm(
+        name="entry titles",
+        card="article, .hentry, .type-post, .wp-block-post, .td_module_wrap, .jeg_post, .elementor-post, .post-item",
+        links=(
+            ".entry-title a[href], .wp-block-post-title a[href], .post-title a[href], .td-module-title a[href], "
+            ".jeg_post_title a[href], .elementor-post__title a[href]",
+            "h1 a[href], h2 a[href], h3 a[href], h4 a[href], h5 a[href]",
+            "a[href]:has(h1, h2, h3, h4, h5)",
+            "a[rel~=bookmark]",
+        ),
+    ),
+    CardForm(name="entry titles", card=".entry-title, .post-title, .entry-header", links=("a[href]",)),
+)
+BOXES = (
+    "nav, aside, footer, form, [role=navigation], [role=banner], [role=contentinfo], [role=complementary], "
+    "#masthead, .site-header, .site-footer, #colophon, #secondary, #sidebar, .sidebar, .widget-area, .widget, "
+    ".wp-block-latest-posts, .wp-block-categories, .wp-block-navigation, .menu, .main-navigation, "
+    ".breadcrumb, .breadcrumbs, .breadcrumb-trail, #breadcrumbs, .rank-math-breadcrumb, "
+    ".pagination, .nav-links, .page-numbers, .page-navigation, .wp-pagenavi, .archive-header, .taxonomy-description, "
+    ".related-posts, .popular-posts, .wpp-list, .berita-lainnya, .news-ticker, .ticker, .owl-carousel, .swiper, "
+    ".slick-slider, .flexslider, .cat-links, a[rel~=category], a[rel~=tag]"
+)
+
 
 def wordpress_site(
     name: str,
@@ -88,6 +112,8 @@ def wordpress_site(
         layouts=(LAYOUT,),
         address=_addresses(re.compile(permalink)),
         listings=LISTINGS,
+        card_forms=CARD_FORMS,
+        boxes=BOXES,
         numbered_path=NUMBERED_PATH,
         places=places,
         dateline_marks=dateline_marks,

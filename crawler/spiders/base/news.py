@@ -17,7 +17,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from archive.extract.exchange import Reading
-from archive.extract.listings import Listed, Listing, ListingError
+from archive.extract.listings import MAX_ENTRIES, Listed, Listing, ListingError
 from archive.sites import SITES
 from archive.store.database import ROW_ERRORS, CorruptDatabaseError
 from archive.store.frontier import Noticed, Walk
@@ -204,6 +204,9 @@ class NewsSpider(Spider):
         session.server_time = reading.server_time
         if capture.status == 304:
             return None
+        landed = session.to_site(capture.url)
+        if capture.url != address and session.site.listing_kind(landed.removeprefix(session.site.origin)) is None:
+            raise FetchError(Trouble.MISSING, f"leads to {landed}, which is no listing", capture)
         if reading.is_challenge:
             raise FetchError(Trouble.REFUSED, reading.reason or "", capture)
         if reading.listing is None:
@@ -213,6 +216,11 @@ class NewsSpider(Spider):
             return None
         for why in reading.listing.refused:
             session.entry_refused(path, why)
+        if reading.listing.left:
+            error = ListingError(
+                f"names {reading.listing.left} articles more than the {MAX_ENTRIES} that are read of it"
+            )
+            session.listing_failed(path, error)
         return reading.listing
 
     def all_known(self, path: str) -> None:

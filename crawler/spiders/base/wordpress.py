@@ -4,7 +4,7 @@ in order, and the run reports which one worked."""
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
@@ -12,11 +12,18 @@ from archive.extract.listings import ListingError
 from crawler.fetching import FetchError
 from crawler.listing_walk import ListingWalk
 from crawler.spiders.base.news import NewsSpider
+from crawler.verdict import Trouble
 
 REST = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&_fields=id,date_gmt,modified_gmt,link,title"
 SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # of WordPress itself; of the Yoast plugin
 _POSTS = re.compile(r"post(?!s)[^/]*$")
 """Sitemaps of posts: wp-sitemap-posts-post-1.xml and post-sitemap2.xml, but not wp-sitemap-posts-page-1.xml."""
+_NO_POSTS = re.compile(r"posts-|page|categor|tag|tax|author|user|product|attachment|image|video|archive")
+"""Names of sitemaps of something else."""
+MAX_PARTS = 200
+"""So many parts of a sitemap are asked for in a run: 200,000 posts with the Yoast plugin. Chosen, not measured."""
+MAX_DEPTH = 3
+"""Index of a sitemap within index: the protocol allows none, plugins make one. Chosen, not measured."""
 FEED = "/feed/?paged={}"
 
 
@@ -50,15 +57,31 @@ class WordpressSpider(NewsSpider):
         except (FetchError, ListingError):
             index = await self.ask(SITEMAPS[1], conditional=False)
         assert index is not None
-        posts = [part for part in index.parts if _POSTS.search(urlsplit(part).path)]
-        if not posts:
-            posts = [SITEMAPS[0]] if index.entries else []
-        for part in reversed(posts):
-            named = await self.ask(part, conditional=True)
+        parts = [(part, 1) for part in _of_posts(index.parts)] or ([(SITEMAPS[0], 1)] if index.entries else [])
+        if not parts:
+            raise ListingError("the sitemap has no part that names posts")
+        asked, failed = set[str](), list[FetchError | ListingError]()
+        while parts:
+            part, depth = parts.pop()
+            if part in asked:
+                continue
+            if len(asked) == MAX_PARTS:
+                raise ListingError(f"the sitemap has more than {MAX_PARTS} parts: the older ones are not asked for")
+            asked.add(part)
+            try:
+                named = await self.ask(part, conditional=True)
+            except (FetchError, ListingError) as error:
+                if isinstance(error, FetchError) and (error.of_site or error.kind is Trouble.STOPPING):
+                    raise
+                failed.append(error)
+                continue
             session.served_by("sitemap")
             if named is None:
                 session.report.unchanged = True
                 continue
+            if named.parts and depth == MAX_DEPTH:
+                raise ListingError(f"the sitemap's parts are more than {MAX_DEPTH} deep")
+            parts += [(deeper, depth + 1) for deeper in _of_posts(named.parts)]
             self.note(named.entries, on=part)
             self.all_known(part)
             yield
@@ -66,6 +89,14 @@ class WordpressSpider(NewsSpider):
             days = [item.stands_at for item in named.entries]
             if days and all(day is not None and day < self.since for day in days):
                 break
-        if not posts:
-            raise ListingError("the sitemap has no part that names posts")
+        if failed:
+            raise failed[0]  # the next way names what these parts would have
         session.report.complete = True
+
+
+def _of_posts(parts: Sequence[str]) -> list[str]:
+    """The parts of a sitemap that name posts: by their names; where no name says so, those that say nothing else."""
+    names = {part: urlsplit(part).path.rpartition("/")[2] for part in parts}
+    return [part for part, name in names.items() if _POSTS.search(name)] or [
+        part for part, name in names.items() if not _NO_POSTS.search(name)
+    ]
