@@ -54,25 +54,16 @@ class ListingWalk:
         self._ageless = 0  # pages in a row that are no older
         self._first = list[str]()  # addresses of the entries of the first page
         self._last: Listing | None = None  # the last page that was read
-        self._unread = dict[str, str]()  # its links that are in no card, and its path
 
     async def pages(self) -> AsyncIterator[None]:
         """Walks, and yields after each page. Raises FetchError or ListingError if the first page fails; if a later one
         fails, the walk ends, and the next run goes on with it."""
-        try:
-            async for _ in self._walk():
-                yield
-        finally:
-            self._tell_unread(set())
-
-    async def _walk(self) -> AsyncIterator[None]:
         number, previous = 1, list[Listed]()
         while not self._session.stopping:
             listed = await self._ask(number)
             if listed is None:
                 return
-            repeated = number > 1 and _addresses(listed) in (_addresses(previous), self._first)
-            if not self._landing and (not listed or repeated):
+            if not self._landing and (not listed or self._is_repeated(listed, previous)):
                 self._end(number - 1, previous)  # there is no further page, at least today
                 return
             self._first = self._first or _addresses(listed)
@@ -135,10 +126,9 @@ class ListingWalk:
             return None
         if number == 1:
             self._look_at_first(listing)
-        elif number == 2 and len(self._forms) > 1:
-            if not listing.entries or _addresses(listing.entries) == self._first:
-                del self._forms[0]  # the pager's links do not lead on
-                return await self._ask(number)
+        elif number == 2 and len(self._forms) > 1 and _addresses(listing.entries) in ([], self._first):
+            del self._forms[0]  # the pager's links do not lead on
+            return await self._ask(number)
         self._session.served_by(self._way)
         return self._entries(listing, self._page(number))
 
@@ -154,25 +144,25 @@ class ListingWalk:
 
     def _entries(self, listing: Listing, path: str) -> list[Listed]:
         """The entries of a page; [] for one without a card, as a site's theme prints it after the listing's end. Links
-        that are on the page before, too, and in no card there, belong to the theme."""
-        before = self._last
-        around = {*before.unread, *before.boxed, *_addresses(before.entries)} if before else set()
-        unread = [url for url in listing.unread if url not in around]
-        if listing.markup == ANY_LINK and before and before.markup != ANY_LINK and not unread:
-            return []
-        if before is None or _addresses(listing.entries) not in (_addresses(before.entries), self._first):
-            self._tell_unread({*listing.unread, *listing.boxed})
-            self._last = listing
-            self._unread = {} if listing.markup == ANY_LINK else dict.fromkeys(unread, path)
+        to articles that are in no card are reported, unless they are in none on the page before, too: then they belong
+        to the theme."""
+        before, self._last = self._last, listing
+        if before is not None and listing.markup == ANY_LINK != before.markup:
+            known = {*before.unread, *before.boxed, *_addresses(before.entries)}
+            if known.issuperset(listing.unread):
+                return []
         self._session.report.markup = listing.markup or self._session.report.markup
+        if listing.markup != ANY_LINK and not self._is_repeated(listing.entries, before.entries if before else ()):
+            for url in listing.unread:
+                if before and url in before.unread:
+                    self._session.report.unread_links.pop(url, None)
+                else:
+                    self._session.link_unread(path, url)
         return list(listing.entries)
 
-    def _tell_unread(self, following: set[str]) -> None:
-        """Reports links of the last page that no reader of cards took; not those that are on the `following`, too."""
-        for url, path in self._unread.items():
-            if url not in following:
-                self._session.links_unread(path, [url])
-        self._unread = {}
+    def _is_repeated(self, listed: Sequence[Listed], before: Sequence[Listed]) -> bool:
+        """Whether a page is the one before or the first one over again."""
+        return _addresses(listed) in (_addresses(before), self._first)
 
     def _note(self, number: int, listed: list[Listed]) -> list[Noticed]:
         """Stores the articles that a page names and, after the front, how far the walk has come."""
@@ -189,7 +179,6 @@ class ListingWalk:
 
     def _complete(self) -> None:
         self._session.report.complete = True
-        self._tell_unread(set())
         if not self._session.report.unread_links:
             self._spider.all_known(self._path(1))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import logging
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -235,11 +235,10 @@ class Session:
         logger.info("%s: %s: %s", self.site.name, path, error)
         self.report.listing_failed(path, getattr(error, "kind", Trouble.BROKEN), str(error))
 
-    def links_unread(self, path: str, urls: Iterable[str]) -> None:
-        """Reports links to articles on a listing page that are in no form of card that is known."""
-        for url in urls:
-            logger.warning("%s: %s: a link to an article is not read: %s", self.site.name, path, url)
-            self.report.unread_links.setdefault(url, path)
+    def link_unread(self, path: str, url: str) -> None:
+        """Reports a link to an article on a listing page that is in no form of card that is known."""
+        logger.info("%s: %s: a link to an article is not read: %s", self.site.name, path, url)
+        self.report.unread_links.setdefault(url, path)
 
     def asking(self, url: str, *, again: bool) -> None:
         """Counts a page that is about to be requested; `again` if it was read before."""

@@ -51,10 +51,10 @@ class RunReport:
     `ways` are the ways of discovery that worked (a dict for its order). `named` is True if a listing named any article,
     even one older than the run looks for; `complete` if a walk reached its end; `unchanged` if a listing had not
     changed; `interrupted` if the run was asked to stop; `given_up` if page after page failed. `stopped` is the error
-    that ended the run. `unread_links` are links on listing pages, to articles that stand in no form of card that is
-    known, and the paths of these pages. `listing_troubles` and `article_troubles` count (kind, message); `listings_in_trouble` and
-    `examples` say at which paths and URLs. `past` are shortfalls against earlier runs (crawler.anomalies), `damaged`
-    records of the archive that were needed and cannot be read, both in words for people.
+    that ended the run. `unread_links` are links to articles on listing pages that are in no form of card that is known,
+    with the paths of these pages. `listing_troubles` and `article_troubles` count (kind, message);
+    `listings_in_trouble` and `examples` say at which paths and URLs. `past` are shortfalls against earlier runs
+    (crawler.anomalies), `damaged` records of the archive that were needed and cannot be read, both in words for people.
     """
 
     found: int = 0

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -204,9 +204,9 @@ class NewsSpider(Spider):
         session.server_time = reading.server_time
         if capture.status == 304:
             return None
-        landed = session.to_site(capture.url)
-        if capture.url != address and session.site.listing_kind(landed.removeprefix(session.site.origin)) is None:
-            raise FetchError(Trouble.MISSING, f"leads to {landed}, which is no listing", capture)
+        landed = urlsplit(capture.url)
+        if capture.url != address and session.site.listing_kind(landed._replace(scheme="", netloc="").geturl()) is None:
+            raise FetchError(Trouble.MISSING, f"leads to {capture.url}, which is no listing", capture)
         if reading.is_challenge:
             raise FetchError(Trouble.REFUSED, reading.reason or "", capture)
         if reading.listing is None:
