@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -11,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import read_date_line, read_machine_time
+from archive.extract.linked_data import STORY_TYPES, linked_articles, types_of
 from archive.extract.own_address import own_addresses
 from archive.extract.title import folded, headline, site_names
 from archive.extract.urls import absolute
@@ -18,11 +18,6 @@ from archive.sites import Address, Layout, Site, original_address
 
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified")
-_STORY_TYPES = frozenset(
-    {"Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle"}
-    | {"OpinionNewsArticle", "ReviewNewsArticle", "BlogPosting"}
-)
-_ARTICLE_TYPES = _STORY_TYPES | {"WebPage"}
 _FIRST_PUBLISHED = re.compile(r"telah tayang di\b", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
 _POST_CLASS = re.compile(r"\bpostid-(\d{1,15})\b")
@@ -180,10 +175,10 @@ class Metadata:
         """Whether the page says in a machine-readable form that it is an article."""
         if self._metas.get("og:type", "").lower() == "article":
             return True
-        if any(_types(thing) & _STORY_TYPES for thing in self._linked_data()):
+        if any(types_of(thing) & STORY_TYPES for thing in linked_articles(self._tree)):
             return True
         microdata = [element.get("itemtype").rpartition("/")[2] for element in select(self._tree, "[itemtype]")]
-        if sum(kind in _STORY_TYPES for kind in microdata) == 1:  # several are the teasers of a list
+        if sum(kind in STORY_TYPES for kind in microdata) == 1:  # several are the teasers of a list
             return True
         return any("single-post" in (body.get("class") or "").split() for body in self._tree.iter("body"))
 
@@ -223,7 +218,7 @@ class Metadata:
             if moment := self._time(self._metas.get(name)):
                 self.rules[field] = f"meta {name}"
                 return moment
-        for thing in self._linked_data():
+        for thing in linked_articles(self._tree):
             if moment := self._time(thing.get(names[1])):
                 self.rules[field] = f"JSON-LD {names[1]}"
                 return moment
@@ -254,20 +249,6 @@ class Metadata:
                         return moment
         return None
 
-    def _linked_data(self) -> Iterator[dict[str, Any]]:
-        """The JSON-LD objects of the page that describe an article."""
-        for script in self._select('script[type="application/ld+json"]'):
-            try:
-                data = json.loads(script.text or "", strict=False)
-            except (ValueError, RecursionError):
-                continue
-            things = data if isinstance(data, list) else [data]
-            for thing in things:
-                graph = thing.get("@graph") if isinstance(thing, dict) else None
-                for item in graph if isinstance(graph, list) else [thing]:
-                    if isinstance(item, dict) and _types(item) & _ARTICLE_TYPES:
-                        yield item
-
 
 def _text_before(element: Element) -> str:
     """The text directly before an element, also where the element is inside <b>, <i> or the like."""
@@ -289,9 +270,3 @@ def _tag_texts(element: Element) -> list[str]:
 def _tags(texts: Iterable[str]) -> tuple[str, ...]:
     found = (collapse(text).lstrip("#").strip() for text in texts)
     return tuple(dict.fromkeys(tag for tag in found if tag and tag.casefold() not in _TAG_LABELS))
-
-
-def _types(thing: dict[str, Any]) -> frozenset[str]:
-    value = thing.get("@type")
-    values = value if isinstance(value, list) else [value]
-    return frozenset(item for item in values if isinstance(item, str))
