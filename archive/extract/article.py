@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 from archive.extract import own_address
 from archive.extract.body import Element, paragraphs_of, whole_page
 from archive.extract.credits import read_credits
+from archive.extract.dates import past
 from archive.extract.encoding import markup_bytes
 from archive.extract.metadata import Metadata
 from archive.extract.region import region_of
@@ -33,8 +34,6 @@ _UNSPOKEN = re.compile(r"[\W_]+")
 _LONG_TAG_BYTES = 10_000
 _MAX_ATTRIBUTES = 2000
 """A page with a tag of more bytes and more attributes than these is refused. Chosen, not measured."""
-_CLOCK_SLACK = timedelta(days=1)
-"""How far a page's time may be ahead of our clock: for wrong time zones and clocks."""
 
 
 MAX_PAGE_CHARS = 2_000_000
@@ -131,9 +130,6 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         raise ReadingError("the page has no title")
     if not body:
         raise ReadingError("the page has a title but no text")
-    published_at = metadata.published_at(layout)
-    if published_at is not None and published_at > fetched_at + _CLOCK_SLACK:
-        published_at = None  # a mistyped year would keep the story above all news for years
     article = Article(
         site=site.name,
         id=site.article_id(address),
@@ -144,8 +140,8 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         layout=layout.name if layout else GENERIC,
         pewarta=credits.pewarta or author,
         editor=credits.editor,
-        published_at=published_at,
-        modified_at=metadata.modified_at(),
+        published_at=past(metadata.published_at(layout), fetched_at),
+        modified_at=past(metadata.modified_at(), fetched_at),
         section=metadata.section(layout),
         tags=metadata.tags(layout),
         dateline=credits.dateline,

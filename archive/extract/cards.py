@@ -11,9 +11,9 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from archive.extract.body import Element, collapse, select, text_lines
-from archive.extract.dates import read_day, read_machine_time
+from archive.extract.dates import CLOCK_SLACK, read_day, read_machine_time
 from archive.extract.encoding import markup_bytes
-from archive.extract.listed import ANY_LINK, CLOCK_SLACK, Listed, ListingError, ListingPage, unique
+from archive.extract.listed import ANY_LINK, Listed, ListingError, ListingPage, unique
 from archive.sites import Address, CardForm
 
 _BETWEEN = re.compile(r"\s*[/|•·–]\s+|\s+-\s+")

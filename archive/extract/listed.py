@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from archive.extract.dates import past
 from archive.sites import Address, Site
 
-CLOCK_SLACK = timedelta(days=1)
-"""How far an entry's time may be ahead of the server's clock: for wrong time zones."""
 MAX_ENTRIES = 10_000
 """A listing's entries after these are left, and the run says so. A feed or a page has tens of entries, a sitemap of
 WordPress up to 2,000, and the sitemaps' protocol ends at 50,000. Chosen, not measured."""
@@ -41,9 +40,8 @@ class ListingPage:
         return self.site.identify(self.resolve(target)) if target else None
 
     def past(self, moment: datetime | None) -> datetime | None:
-        """The time of an entry; None if it is in the future, since a mistyped year would keep the story above all news
-        for years."""
-        return moment if moment is not None and moment <= self.now + CLOCK_SLACK else None
+        """The time of an entry; None if it is in the future."""
+        return past(moment, self.now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,6 @@ from archive.sites import Address, Layout, Site, original_address
 _PUBLISHED = ("article:published_time", "datePublished")
 _MODIFIED = ("article:modified_time", "dateModified")
 _FIRST_PUBLISHED = re.compile(r"telah tayang di\b", re.IGNORECASE)
-_OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z|\b(?:GMT|UTC))\s*$")
 _POST_CLASS = re.compile(r"\bpostid-(\d{1,15})\b")
 _POST_ELEMENT = re.compile(r"post-(\d{1,15})")
 _SITE_NAMES = ".site-title, #site-title, .site-name, #site-name, .navbar-brand"
@@ -236,7 +235,8 @@ class Metadata:
             return None
         if self._site.is_described:
             return read_machine_time(text, self._site.timezone)
-        return read_machine_time(text, None) if _OFFSET.search(text) else None
+        moment = read_machine_time(text, None)
+        return moment if moment is not None and moment.tzinfo is not None else None
 
     def _printed_time(self, layout: Layout | None) -> datetime | None:
         for css in layout.date if layout else ():
