@@ -18,8 +18,8 @@ from archive.extract.body import Element, paragraphs_of, whole_page
 from archive.extract.credits import read_credits
 from archive.extract.dates import past
 from archive.extract.encoding import markup_bytes
+from archive.extract.layout_region import region_of
 from archive.extract.metadata import Metadata
-from archive.extract.region import region_of
 from archive.extract.title import folded
 from archive.sites import Address, Site
 from archive.sites.unknown import unknown_site

@@ -36,7 +36,7 @@ class Metadata:
         self._url = url
         self._site = site
         self.post: Element | None = None
-        """The element that names the post, if the page has one; see archive.extract.region."""
+        """The element that names the post, if the page has one; see archive.extract.layout_region."""
         self._metas: dict[str, str] = {}
         self._all_metas: dict[str, list[str]] = {}
         for meta in tree.iter("meta"):

@@ -61,7 +61,7 @@ class Layout:
     """Where the parts of an article page sit in one generation of a site's markup. Selectors are CSS.
 
     A page has this layout if `marker` matches (an empty one always does) and it has a region with text in it
-    (archive.extract.region). Each tuple of selectors is an order of preference: the first one that gives a value
+    (archive.extract.layout_region). Each tuple of selectors is an order of preference: the first one that gives a value
     counts, and the others are not read. `post` are selectors, with {} for the article's number, of the element that
     names the post; inside it everything is looked for first. `lead` is a text above the region that belongs to the
     story. `drop` are the elements inside the region that are not the story; the text after such an element stays.
