@@ -253,6 +253,8 @@ class Session:
 
     def _shelved(self, article: Article, meaning: Meaning) -> None:
         self.report.read += 1
+        if article.goes_on_at:
+            self.report.continued[article.goes_on_at] = article.id
         self.report.count_fields(article, now=self.server_time or datetime.now(UTC))
         match meaning:
             case Meaning.NEW:

@@ -52,7 +52,8 @@ class RunReport:
     even one older than the run looks for; `complete` if a walk reached its end; `unchanged` if a listing had not
     changed; `interrupted` if the run was asked to stop; `given_up` if page after page failed. `stopped` is the error
     that ended the run. `unread_links` are links to articles on listing pages that are in no form of card that is known,
-    with the paths of these pages. `listing_troubles` and `article_troubles` count (kind, message);
+    with the paths of these pages. `continued` are the addresses at which stories go on that have several pages, with
+    their ids. `listing_troubles` and `article_troubles` count (kind, message);
     `listings_in_trouble` and `examples` say at which paths and URLs. `past` are shortfalls against earlier runs
     (crawler.anomalies), `damaged` records of the archive that were needed and cannot be read, both in words for people.
     """
@@ -82,6 +83,7 @@ class RunReport:
     stopped: str | None = None
     damaged: dict[str, None] = field(default_factory=dict)
     unread_links: dict[str, str] = field(default_factory=dict)
+    continued: dict[str, str] = field(default_factory=dict)
     ways: dict[str, None] = field(default_factory=dict)
     listing_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
     article_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
@@ -203,6 +205,10 @@ class RunReport:
             return Verdict.DEGRADED, failed
         if self.missing > max(FEW_PAGES, self.fetched // 2):
             return Verdict.DEGRADED, f"{self.missing} of {self.fetched} stories are no longer there"
+        if self.continued:
+            stories = "1 story goes" if len(self.continued) == 1 else f"{len(self.continued)} stories go"
+            names = ", ".join(list(self.continued.values())[:3])
+            return Verdict.DEGRADED, f"{stories} on in further pages, which are not read: {names}"
         if self._unknown_layout > max(FEW_PAGES, self.read // 2):
             return Verdict.DEGRADED, f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
         return None

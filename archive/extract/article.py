@@ -15,6 +15,7 @@ from lxml import html as lxml_html
 
 from archive.extract import own_address
 from archive.extract.body import Element, paragraphs_of, whole_page
+from archive.extract.continuation import first_page, second_page
 from archive.extract.credits import read_credits
 from archive.extract.dates import past
 from archive.extract.encoding import markup_bytes
@@ -53,7 +54,8 @@ class Article:
     `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter) and `editor` are names,
     several joined by ", ". `body` is paragraphs separated by an empty line, with the dateline, without the credits.
     `original_url` is where the page says that the story was published first. `layout` is the name of the layout that
-    the page was read with (archive.sites.site.Layout), or GENERIC.
+    the page was read with (archive.sites.site.Layout), or GENERIC. `goes_on_at` is the address of the story's second
+    page, if it has several: `body` has the text of the first.
     """
 
     site: str
@@ -75,6 +77,7 @@ class Article:
     image_url: str | None = None
     caption: str | None = None
     original_url: str | None = None
+    goes_on_at: str | None = None
 
     @property
     def word_count(self) -> int:
@@ -110,6 +113,8 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
     tree = _parse(html)
     metadata = Metadata(tree, html, url=url, site=site)
     address = _address(metadata, url, site)
+    if first := first_page(tree, url):
+        raise ReadingError(f"a further page of the story at {first}")
     region = region_of(tree, html, site=site, number=address.number)
     layout, author = region.layout if region else None, None
     metadata.post = region.post if region else None
@@ -150,6 +155,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         image_url=metadata.image_url(layout),
         caption=metadata.caption(layout, title=title),
         original_url=metadata.original_url(),
+        goes_on_at=second_page(tree, url, address.url),
     )
     apart = read_credits([], byline, site=site)[1]  # the credits that the page prints outside the text
     end = "the end of the text"

@@ -37,7 +37,7 @@ _METADATA_COLUMNS = (
 """Columns of `articles` for what the page prints around the story. A page that does not print one keeps the old
 value."""
 
-_ARTICLE_FIELDS = [field.name for field in fields(Article)]
+_ARTICLE_FIELDS = [field.name for field in fields(Article) if field.name != "goes_on_at"]
 
 _VERSION_COLUMNS = ("title", "pewarta", "editor", "body", "fingerprint")
 """Columns of `versions` that are read from the page."""
