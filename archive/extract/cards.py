@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,8 +18,13 @@ from archive.sites import Address, CardForm
 
 _BETWEEN = re.compile(r"\s*[/|•·–]\s+|\s+-\s+")
 """What stands between the parts of a card's line, as in "Bandarlampung / 3 jam lalu"."""
+_MAX_PATH_CHARS = 200
+"""No pager's link has a longer path."""
 _WHOLE_PAGE = ("html", "body", "main")
 """Elements that are no box, whatever their class: themes give the body a class such as "sidebar-right"."""
+
+Told = tuple[str, Element, Address]
+"""The name of a card's form, the link to its article, and the article's address."""
 
 
 def read_cards(page: ListingPage) -> tuple[str, list[Listed]]:
@@ -51,7 +56,7 @@ def read_pager(page: ListingPage) -> str | None:
         if number not in ("2", "3"):
             continue
         parts = urlsplit(page.resolve(link.get("href")))
-        if parts.hostname not in page.site.hosts:
+        if parts.hostname not in page.site.hosts or len(parts.path) > _MAX_PATH_CHARS:
             continue
         path = re.sub(r"^((?:/[\w-]+)+?)\1(?=/)", r"\1", parts.path)
         for place, pattern in ((path, rf"(?<=/){number}(?=/?$)"), (parts.query, rf"(?<=\bpage=){number}(?=&|$)")):
@@ -69,17 +74,26 @@ def _read(tree: Element, page: ListingPage) -> tuple[str, list[Listed]]:
     """(The names of the forms of cards, articles in the order of the page). The other links to articles are noted in
     `page.unread` and `page.boxed`."""
     boxes = {box for box in select(tree, page.site.boxes) if box.tag not in _WHOLE_PAGE}
-    cards: dict[Element, tuple[str, Element, Address]] = {}
+    cards: dict[Element, Told] = {}
     for form in page.site.card_forms:
         for card in select(tree, form.card):
             if card not in cards and not _is_within(card, boxes) and (told := _told(card, form, page)):
                 cards[card] = (form.name, *told)
-    # An element around several cards is none itself, though it has the form of one.
-    around = {outer for card in cards for outer in card.iterancestors() if outer in cards}
-    read = [(card, cards[card]) for card in tree.iter() if card in cards and card not in around]
+    read = [(card, cards[card]) for card in tree.iter() if card in cards and not _is_nested(card, cards)]
     listed = unique(_entry(link, page, card=card, address=address) for card, (_, link, address) in read)
     _note_others(tree, page, boxes, {card for card, _ in read}, listed)
     return ", ".join(dict.fromkeys(name for _, (name, _, _) in read)), listed
+
+
+def _is_nested(card: Element, cards: Mapping[Element, Told]) -> bool:
+    """Whether a card is none in truth, but an element around several cards, or part of a card that is one."""
+    around = [outer for outer in (card, *card.iterancestors()) if outer in cards and _is_around(outer, cards)]
+    return card in around or any(outer in cards and outer not in around for outer in card.iterancestors())
+
+
+def _is_around(outer: Element, cards: Mapping[Element, Told]) -> bool:
+    inner = {_key(cards[element][2]) for element in outer.iterdescendants() if element in cards}
+    return not inner <= {_key(cards[outer][2])}
 
 
 def _told(card: Element, form: CardForm, page: ListingPage) -> tuple[Element, Address] | None:
@@ -93,7 +107,8 @@ def _note_others(
     tree: Element, page: ListingPage, boxes: set[Element], cards: set[Element], listed: Iterable[Listed]
 ) -> None:
     taken = {_key(item.address) for item in listed}
-    outside = [link for link in select(tree, "a[href]") if not _is_within(link, cards)]
+    headings = set(select(tree, "h1, h2, h3, h4, h5, h6"))  # within a card, a heading that is not its own is another's
+    outside = [link for link in select(tree, "a[href]") if not _is_within(link, cards) or _is_within(link, headings)]
     for link in sorted(outside, key=lambda link: _is_within(link, boxes)):  # a story in a box, too, is unread
         address = page.identify(link.get("href"))
         if address is not None and _key(address) not in taken:

@@ -20,10 +20,8 @@ from archive.extract.urls import absolute
 from archive.sites import Address
 
 _ROOTS = {"an RSS feed, nor Atom": ("rss", "RDF", "feed"), "a sitemap": ("sitemapindex", "urlset")}
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ENTITY = re.compile(r"&(?:(?P<xml>#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);|(?P<html>[A-Za-z]\w{1,31});)?")
 _MARKUP = re.compile(r"</?(?:a|abbr|b|br|code|em|font|i|p|small|span|strong|sub|sup|u)\b[^<>]*>|&#?\w{1,31};", re.I)
-_LINE_END = re.compile(r"\s*[\r\n\t]+\s*")
 _MEDIA = ("http://search.yahoo.com/mrss", "http://www.itunes.com/", "media:", "itunes:")
 """Beginnings of names with a namespace whose titles count only where the item has none of its own."""
 _ALTERNATE = (None, "", "alternate")
@@ -123,7 +121,7 @@ def _identify(target: str, bases: tuple[str, str], page: ListingPage) -> Address
 
 def _address_text(text: str | None) -> str:
     """An address without the line ends in it and around it, and without a second coding of "&"."""
-    return _LINE_END.sub("", (text or "").strip()).replace("&amp;", "&")
+    return "".join(line.strip() for line in re.split(r"[\r\n\t]+", text or "")).replace("&amp;", "&")
 
 
 def _number(fields: list[Element], page: ListingPage) -> int | None:
@@ -181,8 +179,11 @@ def _xml(text: str, what: str) -> Element:
 
 def _with_xml_entities(text: str) -> str:
     """HTML's named entities as characters and a bare "&" as "&amp;", outside CDATA sections: XML knows neither."""
-    pieces = _CDATA.split(text)
-    pieces[::2] = [_ENTITY.sub(_entity, piece) for piece in pieces[::2]]
+    plain, *sections = text.split("<![CDATA[")
+    pieces = [_ENTITY.sub(_entity, plain)]
+    for section in sections:
+        cdata, end, plain = section.partition("]]>")
+        pieces += ["<![CDATA[", cdata, end, _ENTITY.sub(_entity, plain)]
     return "".join(pieces)
 
 

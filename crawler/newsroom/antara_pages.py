@@ -48,16 +48,58 @@ def older_listing_page(
     stories: Sequence[Story], *, page: int, pages: int, path: str, now: datetime, popular: Story
 ) -> str:
     """A listing page in the markup that public scrapers of 2020 to 2023 read."""
-    cards = "\n".join(
-        f"""<article class="simple-post simple-big clearfix"><div class="simple-thumb"><a href="{_path(story)}">
-<img src="{story.image_url or ""}"></a></div><header><h3><a href="{_path(story)}" title="{escape(story.title)}">
-{escape(story.title)}</a></h3><p class="simple-share"><span>{card_date(story.instant, now)}</span></p></header></article>"""
-        for story in stories
-    )
+    cards = "\n".join(_small_card(story, now) for story in stories)
     pager = "".join(f'<li><a href="{path}/{n}">{n}</a></li>' for n in range(max(1, page - 2), min(pages, page + 2) + 1))
     return f"""<!DOCTYPE html><html><head><title>Terkini - {SITE_TITLE}</title></head><body>{_MENU}
 <aside><ul><li><a href="{_path(popular)}?utm_source=antaranews">Terpopuler</a></li></ul></aside>
 {cards}<ul class="pagination">{pager}</ul></body></html>"""
+
+
+def bureau_listing_page(
+    stories: Sequence[Story], *, page: int, pages: int, path: str, now: datetime, popular: Story
+) -> str:
+    """A listing page of a bureau in 2025: a big card, then small ones. The mega menu and the sidebar name other
+    stories, and some of the same. The pager's links are relative to the site, though there is no <base>."""
+    first, *others = stories
+    menu = "".join(
+        f"""<div class="mega-menu-news"><div class="mega-menu-img"><a href="{story.url}"></a></div>
+<div class="mega-menu-detail"><h4 class="entry-title"><a href="{story.url}">{escape(story.title)}</a></h4></div></div>"""
+        for story in (first, popular)
+    )
+    big = f"""<article class="news-block big-block"><a class="overlay-link" href="{first.url}">
+<figure class="image-overlay"><img data-src="{first.image_url or ""}"></figure></a><header class="news-details">
+<h3 class="news-title"><a href="{first.url}">{escape(first.title)}</a></h3><p class="simple-share">
+<span class="article-date"><i class="fa fa-clock-o"></i> {card_date(first.instant, now)}</span></p></header></article>"""
+    small = "".join(_small_card(story, now, rubric=story.crumbs[-1]) for story in others)
+    section = path.removeprefix("/")
+    pager = "".join(f'<li><a href="{section}/{n}">{n}</a></li>' for n in range(page, min(pages, page + 4) + 1))
+    following = f'<li><a href="{section}/{page + 1}" aria-label="Next"><span>»</span></a></li>' if page < pages else ""
+    return f"""<!DOCTYPE html><html lang="id"><head><meta charset="utf-8"><title>Terkini - {SITE_TITLE}</title></head>
+<body><header class="header-wrapper clearfix">{_MENU}<nav class="navbar mega-menu"><ul class="nav navbar-nav"><li>{menu}</li>
+</ul></nav></header><div class="main-content mag-content clearfix"><div class="row"><div class="col-md-8">
+<h3 class="block-title"><span>Terkini</span></h3>{big}{small}
+<div class="post-content clearfix"><ul class="pagination pagination-sm">{pager}{following}</ul></div></div>
+<div class="col-md-4"><aside class="sidebar clearfix"><div class="widget tabwidget"><article class="widget-post clearfix">
+<header><h3><a href="{popular.url}">{escape(popular.title)}</a></h3></header></article></div><div class="mt15">
+<article class="news-block small-block"><a class="overlay-link" href="{first.url}"></a><header class="news-details">
+<h3 class="news-title"><a href="{first.url}">{escape(first.title)}</a></h3></header></article></div></aside></div>
+</div></div></body></html>"""
+
+
+def past_the_end(stories: Sequence[Story]) -> str:
+    """The page of a 404 in the site's theme, which links to stories in the form of the cards."""
+    cards = "".join(_small_card(story, story.instant) for story in stories)
+    return f"""<!DOCTYPE html><html lang="id"><head><title>404 - {SITE_TITLE}</title></head><body>{_MENU}
+<h1>Halaman tidak ditemukan</h1><div class="col-md-8"><h3 class="block-title"><span>Mungkin Anda cari</span></h3>{cards}
+</div></body></html>"""
+
+
+def _small_card(story: Story, now: datetime, *, rubric: Link | None = None) -> str:
+    section = f'<a href="{escape(rubric[1])}">{escape(rubric[0])}</a> / ' if rubric else ""
+    return f"""<article class="simple-post simple-big clearfix"><div class="simple-thumb"><a href="{_path(story)}">
+<img src="{story.image_url or ""}"></a></div><header><h3><a href="{_path(story)}" title="{escape(story.title)}">
+{escape(story.title)}</a></h3><p class="simple-share">{section}<span>{card_date(story.instant, now)}</span></p></header>
+</article>"""
 
 
 def feed(stories: Sequence[Story], *, now: datetime) -> str:

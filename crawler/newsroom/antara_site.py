@@ -1,4 +1,4 @@
-"""The answers of ANTARA Kaltim: articles under any slug, AMP pages, the feed, listings that repeat their last page."""
+"""The answers of ANTARA Kaltim: articles under any slug, AMP pages, the feed, listings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
-from crawler.newsroom.antara_pages import article_page, feed, listing_page, older_listing_page
+from crawler.newsroom.antara_pages import (
+    article_page,
+    bureau_listing_page,
+    feed,
+    listing_page,
+    older_listing_page,
+    past_the_end,
+)
 from crawler.newsroom.antara_stock import SECTIONS
 from crawler.newsroom.server import NOT_FOUND, Answer
 from crawler.newsroom.story import Story
@@ -23,14 +30,15 @@ User-agent: BLP_bbot
 Disallow: /
 """
 FEED_ITEMS = 20
-CARDS_PER_PAGE = 15
+_PAGES = {"bureau": (bureau_listing_page, 11), "2026": (listing_page, 15), "2020": (older_listing_page, 15)}
+"""How a listing page is printed, and how many cards it has."""
 _ARTICLE = re.compile(r"/(?P<amp>amp/)?(?:berita|foto|video)/(?P<number>\d+)(?:/.*)?")
 _LISTING = re.compile(r"/(?P<section>[a-z-]+)(?:/(?P<page>\d+))?")
 
 
 class AntaraSite:
     """`edition` changes what is printed around the stories; `gone_status` is the status of withdrawn pages; `markup` is
-    the generation of the listings."""
+    the generation of the listings. A bureau's listing ends with a 404, the others repeat their last page for ever."""
 
     def __init__(self, stories: list[Story], clock: Callable[[], datetime]) -> None:
         self._stories = stories
@@ -38,7 +46,7 @@ class AntaraSite:
         self.edition = 0
         self.robots = ROBOTS
         self.gone_status = 404
-        self.markup: Literal["2026", "2020"] = "2026"
+        self.markup: Literal["bureau", "2026", "2020"] = "bureau"
         self.refresh()
 
     def refresh(self) -> None:
@@ -81,11 +89,17 @@ class AntaraSite:
             stories = [story for story in stories if story.section in names]
         if not stories:
             return NOT_FOUND
-        pages = (len(stories) + CARDS_PER_PAGE - 1) // CARDS_PER_PAGE
-        page = min(max(page, 1), pages)  # past its end the listing repeats its last page for ever
-        prints = listing_page if self.markup == "2026" else older_listing_page
-        shown = stories[(page - 1) * CARDS_PER_PAGE : page * CARDS_PER_PAGE]
+        prints, size = _PAGES[self.markup]
+        pages = (len(stories) + size - 1) // size
+        if self.markup == "bureau" and page > pages:
+            return Answer(past_the_end(stories[: 2 * size]).encode(), 404)
+        page = min(max(page, 1), pages)
         html = prints(
-            shown, page=page, pages=pages, path=f"/{section}", now=self._clock(), popular=stories[len(stories) // 2]
+            stories[(page - 1) * size : page * size],
+            page=page,
+            pages=pages,
+            path=f"/{section}",
+            now=self._clock(),
+            popular=stories[len(stories) // 2],
         )
         return Answer(html.encode())

@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -71,6 +72,10 @@ def test_the_sites_answer_as_they_are_known_to() -> None:
         assert get(a, f"/berita/{kaltim.number}", Accept_Encoding="gzip")[2][:2] == b"\x1f\x8b"
         assert b"<html amp" in get(a, f"/amp/berita/{kaltim.number}/@kaltim_antara")[2]
         assert get(a, "/rss/terkini.xml")[2].count(b"<item>") == 20
+        assert get(a, "/terkini/4")[2] != get(a, "/terkini/3")[2]
+        status, _, body = get(a, "/terkini/5")
+        assert (status, body.count(b"/berita/") > 40) == (404, True)  # the end is an error page full of links
+        room.antara.markup = "2026"
         assert get(a, "/terkini/3")[2] != get(a, "/terkini/2")[2]
         assert get(a, "/terkini/4")[2] == get(a, "/terkini/3")[2]  # the last page repeats for ever
         assert get(a, "/terkini?page=2")[2] == get(a, "/terkini")[2]
@@ -153,8 +158,13 @@ def test_a_second_demo_finds_nothing_new(demonstrated: tuple[Path, str]) -> None
 @pytest.mark.slow
 def test_other_listing_markup_and_other_ways_to_list_posts_name_the_same_stories(tmp_path: Path) -> None:
     room = Newsroom(antara=40, paser=30)
-    room.antara.markup = "2020"
-    for way, off in (("sitemap", "/wp-json"), ("feed", "/wp-sitemap"), ("listing", "/feed")):
+    ways: tuple[tuple[Literal["bureau", "2026", "2020"], str, str], ...] = (
+        ("2020", "sitemap", "/wp-json"),
+        ("2026", "feed", "/wp-sitemap"),
+        ("bureau", "listing", "/feed"),
+    )
+    for markup, way, off in ways:
+        room.antara.markup = markup
         room.servers["mc-paser"].switched_off.add(off)
         with room.serving() as origins:
             ended = crawl(tmp_path / way, origins)
@@ -163,4 +173,5 @@ def test_other_listing_markup_and_other_ways_to_list_posts_name_the_same_stories
             held = {row["id"] for row in archive.rows("SELECT id FROM articles")}
             discovery = {row["site"]: row["discovery"] for row in archive.rows("SELECT site, discovery FROM runs")}
         assert held == {story.id for stories in room.stories.values() for story in stories}
-        assert discovery == {"antara-kaltim": "feed; listing (older markup)", "mc-paser": way}
+        cards = "cards" if markup == "2026" else "older markup"
+        assert discovery == {"antara-kaltim": f"feed; listing ({cards})", "mc-paser": way}
