@@ -62,13 +62,13 @@ def bureau_listing_page(
     stories, and some of the same. The pager's links are relative to the site, though there is no <base>."""
     first, *others = stories
     menu = "".join(
-        f"""<div class="mega-menu-news"><div class="mega-menu-img"><a href="{story.url}"></a></div>
-<div class="mega-menu-detail"><h4 class="entry-title"><a href="{story.url}">{escape(story.title)}</a></h4></div></div>"""
+        f"""<div class="mega-menu-news"><div class="mega-menu-img"><a href="{_path(story)}"></a></div>
+<div class="mega-menu-detail"><h4 class="entry-title"><a href="{_path(story)}">{escape(story.title)}</a></h4></div></div>"""
         for story in (first, popular)
     )
-    big = f"""<article class="news-block big-block"><a class="overlay-link" href="{first.url}">
+    big = f"""<article class="news-block big-block"><a class="overlay-link" href="{_path(first)}">
 <figure class="image-overlay"><img data-src="{first.image_url or ""}"></figure></a><header class="news-details">
-<h3 class="news-title"><a href="{first.url}">{escape(first.title)}</a></h3><p class="simple-share">
+<h3 class="news-title"><a href="{_path(first)}">{escape(first.title)}</a></h3><p class="simple-share">
 <span class="article-date"><i class="fa fa-clock-o"></i> {card_date(first.instant, now)}</span></p></header></article>"""
     small = "".join(_small_card(story, now, rubric=story.crumbs[-1]) for story in others)
     section = path.removeprefix("/")
@@ -80,9 +80,9 @@ def bureau_listing_page(
 <h3 class="block-title"><span>Terkini</span></h3>{big}{small}
 <div class="post-content clearfix"><ul class="pagination pagination-sm">{pager}{following}</ul></div></div>
 <div class="col-md-4"><aside class="sidebar clearfix"><div class="widget tabwidget"><article class="widget-post clearfix">
-<header><h3><a href="{popular.url}">{escape(popular.title)}</a></h3></header></article></div><div class="mt15">
-<article class="news-block small-block"><a class="overlay-link" href="{first.url}"></a><header class="news-details">
-<h3 class="news-title"><a href="{first.url}">{escape(first.title)}</a></h3></header></article></div></aside></div>
+<header><h3><a href="{_path(popular)}">{escape(popular.title)}</a></h3></header></article></div><div class="mt15">
+<article class="news-block small-block"><a class="overlay-link" href="{_path(first)}"></a><header class="news-details">
+<h3 class="news-title"><a href="{_path(first)}">{escape(first.title)}</a></h3></header></article></div></aside></div>
 </div></div></body></html>"""
 
 
