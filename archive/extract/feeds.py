@@ -104,7 +104,8 @@ def _targets(item: Element, fields: list[Element]) -> Iterator[str]:
     yield from (field.text or "" for field in fields if _name(field) == "origLink")
     for field in fields:
         # RSS 2.0: a guid is the item's link unless isPermaLink says that it is not.
-        if _name(field) == "id" or (_name(field) == "guid" and field.get("isPermaLink", "").strip().lower() != "false"):
+        told = [value.strip().lower() for name, value in field.items() if name.lower() == "ispermalink"]
+        if _name(field) == "id" or (_name(field) == "guid" and told != ["false"]):
             yield field.text or ""
     yield next((value for name, value in item.items() if name.endswith("}about")), "")
 

@@ -49,7 +49,15 @@ LAYOUT = Layout(
         *("script", "style", "noscript", "iframe", "form", "ins", "nav", "button", "footer", "h1", "aside"),
         *("figcaption", "div.wp-caption", ".wp-caption-text", ".entry-header", ".entry-footer", ".entry-meta"),
         *(".entry-title", "#comments", "#respond", ".comments-area", ".comment-respond", "#sidebar", ".sidebar"),
-        *(".tags-links", ".cat-links", ".post-tags", ".page-links", ".post-nav-links", ".post-navigation"),
+        *(
+            ".tags-links",
+            ".cat-links",
+            ".post-tags",
+            ".page-links",
+            ".post-page-numbers",
+            ".post-nav-links",
+            ".post-navigation",
+        ),
         *(".related-posts", ".berita-lainnya", ".author-box", "#author-box", ".ez-toc-container", "#ez-toc-container"),
         # Boxes that plugins put into the text: share buttons, related posts, ratings, print buttons, newsletters.
         *(".sharedaddy", ".addtoany_share_save_container", ".a2a_kit", ".heateor_sss_sharing_container", ".essb_links"),
