@@ -17,7 +17,6 @@ from archive.extract import own_address
 from archive.extract.body import Element, paragraphs_of, whole_page
 from archive.extract.continuation import first_page, second_page
 from archive.extract.credits import read_credits
-from archive.extract.dates import past
 from archive.extract.encoding import markup_bytes
 from archive.extract.layout_region import region_of
 from archive.extract.metadata import Metadata
@@ -111,7 +110,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
     """(the article as `read_article` returns it, field -> where its value was found: a selector, the name of a
     machine-readable form, or a place in the text)."""
     tree = _parse(html)
-    metadata = Metadata(tree, html, url=url, site=site)
+    metadata = Metadata(tree, html, url=url, site=site, fetched_at=fetched_at)
     address = _address(metadata, url, site)
     if first := first_page(tree, url):
         raise ReadingError(f"a further page of the story at {first}")
@@ -145,8 +144,8 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         layout=layout.name if layout else GENERIC,
         pewarta=credits.pewarta or author,
         editor=credits.editor,
-        published_at=past(metadata.published_at(layout), fetched_at),
-        modified_at=past(metadata.modified_at(), fetched_at),
+        published_at=metadata.published_at(layout),
+        modified_at=metadata.modified_at(),
         section=metadata.section(layout),
         tags=metadata.tags(layout),
         dateline=credits.dateline,

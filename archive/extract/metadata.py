@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
-from archive.extract.dates import read_date_line, read_machine_time
-from archive.extract.linked_data import STORY_TYPES, linked_articles, types_of
+from archive.extract.dates import past, read_date_line, read_machine_time
+from archive.extract.linked_data import STORY_TYPES, StoryData, json_ld, loose_properties, types_of
 from archive.extract.own_address import own_addresses
 from archive.extract.title import folded, headline, site_names
 from archive.extract.urls import absolute
@@ -29,7 +30,7 @@ class Metadata:
     """The metadata of one parsed page, from the selectors of its layout and from common machine-readable forms (meta
     elements, JSON-LD, microdata). `rules` says where each value was found: field -> selector or name of the form."""
 
-    def __init__(self, tree: Element, source: str, *, url: str, site: Site) -> None:
+    def __init__(self, tree: Element, source: str, *, url: str, site: Site, fetched_at: datetime | None = None) -> None:
         self.rules: dict[str, str] = {}
         self._tree = tree
         self._source = source
@@ -37,10 +38,11 @@ class Metadata:
         self._site = site
         self.post: Element | None = None
         """The element that names the post, if the page has one; see archive.extract.layout_region."""
+        self._fetched_at = fetched_at
         self._metas: dict[str, str] = {}
         self._all_metas: dict[str, list[str]] = {}
         for meta in tree.iter("meta"):
-            name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+            name = meta.get("property") or meta.get("name")
             if name and (content := collapse(meta.get("content"))):
                 self._metas.setdefault(name, content)
                 self._all_metas.setdefault(name, []).append(content)
@@ -59,12 +61,19 @@ class Metadata:
         return title
 
     def published_at(self, layout: Layout | None) -> datetime | None:
-        """From the machine-readable forms first, since they carry an offset, then from the line that the layout prints.
-        Never from the story, the copyright year or the path of an image: they give other dates."""
-        return self._machine_time("published_at", _PUBLISHED) or self._printed_time(layout)
+        """From the machine-readable forms first, since they carry an offset, then from the line that the layout prints,
+        then from a description that is alone on the page and has another headline. Never from the story, the copyright
+        year or the path of an image: they give other dates."""
+        return (
+            self._machine_time("published_at", _PUBLISHED)
+            or self._printed_time(layout)
+            or self._linked_time("published_at", _PUBLISHED[1], proven=False)
+        )
 
     def modified_at(self) -> datetime | None:
-        return self._machine_time("modified_at", _MODIFIED)
+        return self._machine_time("modified_at", _MODIFIED) or self._linked_time(
+            "modified_at", _MODIFIED[1], proven=False
+        )
 
     def section(self, layout: Layout | None) -> str | None:
         """The rubrik: of a line of links such as a breadcrumb the last one that is not the front page's."""
@@ -174,7 +183,7 @@ class Metadata:
         """Whether the page says in a machine-readable form that it is an article."""
         if self._metas.get("og:type", "").lower() == "article":
             return True
-        if any(types_of(thing) & STORY_TYPES for thing in linked_articles(self._tree)):
+        if any(types_of(thing) & STORY_TYPES for thing in json_ld(self._tree)):
             return True
         microdata = [element.get("itemtype").rpartition("/")[2] for element in select(self._tree, "[itemtype]")]
         if sum(kind in STORY_TYPES for kind in microdata) == 1:  # several are the teasers of a list
@@ -217,26 +226,44 @@ class Metadata:
             if moment := self._time(self._metas.get(name)):
                 self.rules[field] = f"meta {name}"
                 return moment
-        for thing in linked_articles(self._tree):
-            if moment := self._time(thing.get(names[1])):
-                self.rules[field] = f"JSON-LD {names[1]}"
-                return moment
-        css = f'time[itemprop="{names[1]}"]'
-        for element in self._select(css):
-            if moment := self._time(element.get("datetime")):
-                self.rules[field] = css
-                return moment
+        if moment := self._linked_time(field, names[1], proven=True):
+            return moment
+        if moment := self._time(loose_properties(self._tree, names[1])):
+            self.rules[field] = f'[itemprop="{names[1]}"]'
+            return moment
         return None
 
-    def _time(self, text: Any) -> datetime | None:
-        """A machine-readable time, in the site's time zone. On an unknown site it keeps its own offset, and without one
-        it is not used: its zone would be a guess."""
-        if not isinstance(text, str):
-            return None
-        if self._site.is_described:
-            return read_machine_time(text, self._site.timezone)
-        moment = read_machine_time(text, None)
+    def _linked_time(self, field: str, name: str, *, proven: bool) -> datetime | None:
+        """A time from JSON-LD or microdata. `proven`: whether that is known to be of the page's own story."""
+        for form, things in (("JSON-LD", self._story_data.linked), ("microdata", self._story_data.microdata)):
+            for thing, is_proven in things:
+                if is_proven is proven and (moment := self._time(thing.get(name))):
+                    self.rules[field] = f"{form} {name}"
+                    return moment
+        return None
+
+    @cached_property
+    def _story_data(self) -> StoryData:
+        links = self._select('link[rel="canonical"], link[rel="shortlink"]')
+        addresses = [self._url, *(absolute(self._url, link.get("href")) for link in links)]
+        addresses.append(absolute(self._url, self._metas.get("og:url")))
+        titles = [self._metas.get("og:title", ""), self._metas.get("twitter:title", "")]
+        titles += [element.text_content() for element in self._tree.iter("title", "h1")]
+        return StoryData(self._tree, url=self._url, addresses=addresses, titles=titles)
+
+    def _time(self, value: Any) -> datetime | None:
+        """A machine-readable time, in the site's time zone; of a list, the one that all its items give. On an unknown
+        site it keeps its own offset, and without one it is not used: its zone would be a guess."""
+        texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+        zone = self._site.timezone if self._site.is_described else None
+        moments = {self._past(read_machine_time(text, zone)) for text in texts} - {None}
+        moment = moments.pop() if len(moments) == 1 else None
         return moment if moment is not None and moment.tzinfo is not None else None
+
+    def _past(self, moment: datetime | None) -> datetime | None:
+        if moment is None or moment.tzinfo is None or self._fetched_at is None:
+            return moment
+        return past(moment, self._fetched_at)
 
     def _printed_time(self, layout: Layout | None) -> datetime | None:
         for css in layout.date if layout else ():
@@ -245,7 +272,7 @@ class Metadata:
                 if moment := self._time(element.get("datetime")):
                     return moment
                 for line in text_lines(element):
-                    if moment := read_date_line(line, self._site.timezone):
+                    if moment := self._past(read_date_line(line, self._site.timezone)):
                         return moment
         return None
 
