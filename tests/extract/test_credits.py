@@ -1,13 +1,15 @@
 """Credits are read in every printed form, and nothing else is taken for one."""
 
+import re
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract.credits import Credits, read_dateline
+from archive.extract.credits import _NEVER_IN_NAMES, Credits
 from archive.extract.credits import read_credits as read_credits_of
+from archive.extract.datelines import read_dateline
 from archive.sites import SITES
 
 PASER = SITES["mc-paser"]
@@ -51,7 +53,7 @@ def test_the_dateline_is_the_place_before_the_agency_mark(opening: str, place: s
         (["Pewarta: Ani/Budi Santoso"], Credits("Ani, Budi Santoso")),
         (["Pewarta: Ani, Budi dan Citra"], Credits("Ani, Budi, Citra")),
         (["Oleh Budi Santoso"], Credits("Budi Santoso")),
-        (["Penerjemah: Ani", "Editor: Budi"], Credits(None, "Budi")),
+        (["Penerjemah: Ani", "Editor: Budi"], Credits(None, "Budi", translator="Ani")),
         (["Uploader: Ani"], Credits()),
         (["Pewarta: Ani", "Copyright © ANTARA 2026", "Dilarang keras mengambil konten untuk AI"], Credits("Ani")),
         (["(ADV/MC Kominfo Paser)", "Pewarta: Ani", "Editor: Budi"], Credits("Ani", "Budi", "MC Kominfo Paser", True)),
@@ -84,8 +86,9 @@ def test_what_is_no_known_credit_stays_in_the_body(ending: str) -> None:
     assert credits == Credits()
 
 
+_LABELLED = re.compile("Pewarta|Penulis|Reporter|Editor|Oleh|Uploader|Penerjemah|Rep$|Red$|Foto|Sumber|Wartawan")
 NAME = st.from_regex(r"[A-Z][a-z]{2,8}( [A-Z][a-z]{2,8}){0,2}", fullmatch=True).filter(
-    lambda name: not {"Dan", "Editor", "Pewarta", "Oleh", "Uploader", "Penerjemah"} & set(name.split())
+    lambda name: not {"Dan", *map(str.capitalize, _NEVER_IN_NAMES)} & set(name.split()) and not _LABELLED.search(name)
 )
 
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.extract.article import Article, ReadingError, read_article
-from archive.extract.credits import Credits, read_credits, read_dateline
+from archive.extract.credits import Credits, read_credits
+from archive.extract.datelines import read_dateline
 from archive.extract.dates import ZONES, read_date_line, read_day, read_machine_time
 from archive.extract.encoding import decode_page
 from archive.sites import SITES

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract.credits import read_dateline
+from archive.extract.datelines import read_dateline
 from archive.sites import SITES, Address, ListingKind, Site, named, original_address, site_of
 from archive.sites.site import MAX_NUMBER
 from archive.sites.unknown import unknown_site
