@@ -154,7 +154,7 @@ def test_every_address_belongs_to_a_site() -> None:
         (KALTIM, "Serang, Banten (ANTARA News) – Bupati membuka pasar.", "Serang, Banten"),
         (KALTIM, "Samarinda, (ANTARA Kaltim) Bupati membuka pasar.", "Samarinda"),
         (KALTIM, "Balikpapan - Bupati membuka pasar.", "Balikpapan"),
-        (KALTIM, "TANA PASER, MCKabPaser – Bupati membuka pasar.", None),  # another newsroom's mark
+        (KALTIM, "LONG GELANG, MCKabPaser – Bupati membuka pasar.", None),  # another newsroom's mark
         (KALTIM, "Ekonomi - Bupati membuka pasar.", None),
         (KALTIM, "Balikpapan-Samarinda kini dekat.", None),
         (PASER, "TANA PASER, MCKabPaser – Bupati membuka pasar.", "TANA PASER"),
