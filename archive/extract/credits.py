@@ -36,7 +36,7 @@ _LONG, _SHORT = ("|".join(label for label in _ALL if (len(label) > 4) is is_long
 _ONE = rf"(?:{_LONG}|(?<![A-Z])(?:{_SHORT})|(?<![A-Za-z])(?:{'|'.join(_ALL).upper()}))"
 _COLON = r"\s*[:：]\s*"
 _LABEL = re.compile(rf"(?P<one>{_ONE})(?:\s*(?:/|&|dan)\s*(?P<other>{_ONE}))?{_COLON}")
-_SMALL_LABEL = re.compile(rf"(?<![a-z])(?P<one>{'|'.join(_ALL).lower()})(?P<other>){_COLON}")
+_SMALL_LABEL = re.compile(rf"(?<![a-z])(?P<one>{'|'.join(_ALL)})(?P<other>){_COLON}", re.IGNORECASE)
 _OLEH = re.compile(r"(?P<one>Oleh|OLEH)(?P<other>)\s+(?=[A-Z])")
 
 _JOINTS = re.compile(r"\s*[/,;&]\s*|\s+(?:dan|and)\s+")
@@ -49,7 +49,7 @@ _SMALL_IN_NAMES = frozenset(
 _NEVER_IN_NAMES = frozenset(
     "adalah akan atau bagi bahwa bisa dalam dari dengan di harus ini itu juga kami karena ke kepada kita maka melalui"
     " menjadi mereka oleh pada para saat saya sebab sebagai sudah telah tentang tersebut tidak untuk yaitu yakni yang"
-    " apa bagaimana mengapa siapa sebaiknya".split()
+    " apa bagaimana mengapa siapa sebaiknya terima kasih selamat".split()
 )
 _OFFICES = frozenset(
     "badan bupati camat dandim dinas direktur dprd gubernur kantor kapolda kapolres kejaksaan kementerian kepala ketua"
@@ -67,10 +67,10 @@ _SYNDICATED = re.compile(r"Berita ini telah tayang di\b", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"\s*(?:COPYRIGHT\s*(?:©|\(c\))|©).*", re.IGNORECASE | re.DOTALL)
 _NOTICE = re.compile(r"Dilarang keras\b|Hak cipta\b", re.IGNORECASE)
 _CHROME = re.compile(
-    r"[\W_]*|(?:bagikan|share|sebarkan|like|suka|tweet)\b.{0,20}|(?:post )?(?:views?|tags?|tag|topik|label)\s*:.*"
+    r"[\W_]*|baca juga\b.{0,150}|(?:berita|artikel) (?:terkait|lainnya)|komentar|tinggalkan (?:komentar|balasan)"
+    r"|(?:bagikan|share|sebarkan|like|suka|tweet)\b.{0,20}|(?:post )?(?:views?|tags?|topik|label)\s*:.*"
     r"|facebook|twitter|x|whats ?app|telegram|line|linkedin|pinterest|e-?mail|surel|cetak|print|salin tautan|copy link"
-    r"|komentar|tinggalkan (?:komentar|balasan)|(?:memuat|loading)\W*"
-    r"|(?:telah )?dibaca\W*[\d.,]+.{0,20}|[\d.,]+ views?",
+    r"|(?:memuat|loading)\W*|(?:telah )?dibaca\W*[\d.,]+.{0,20}|[\d.,]+ views?",
     re.IGNORECASE,
 )
 """Lines around credits that are the page's, not the story's."""
@@ -80,6 +80,7 @@ _OFFICE = re.compile(
     r"(?:MC(?=\s|Kab)|(?:Media ?Cent(?:er|re)|Kominfo|Diskominfo|Humas|Prokopim|Protokol)\w*\b).{0,60}", re.IGNORECASE
 )
 _INITIALS = re.compile(r"[A-Za-z][A-Za-z.]{0,11}")
+_SHORT_FORM = re.compile(r"[A-Z]{2,}|Dis[a-z]|Bap[a-z]|Pem[a-z]")
 _SPOKEN = re.compile(r"[A-Z]{2,}|[A-Z][a-z]*[aeiou][a-z]+[a-z.]*")
 _PARENTHESES = re.compile(r"\s*\((?P<inside>[^()]{1,100})\)[\s.]*$")
 _ENDS_A_SENTENCE = re.compile(r"[.!?…\"”'’)*]$")
@@ -159,16 +160,18 @@ def _without_tail(paragraphs: list[str], named: list[Named], supplied: _Supplied
     offices: list[_Supplied] = []
     for index in range(len(body) - 1, max(-1, len(body) - _MAX_TAIL_PARAGRAPHS), -1):
         text = body[index]
-        if line := _named(text):
+        line, office = _line_of_credits(text)
+        if line:
             own = {label for label, _ in line}
             if own & labels:
                 break  # a list of people, of which the last are the story's own
             labels |= own
             lines.append(line)
+            offices += [office] if office else []
             cut = index
         elif _COPYRIGHT.match(text):
             cut = index
-        elif not lines and (office := _supplied(text, "")) is not None:
+        elif not lines and office is not None:
             offices.append(office)  # if a byline stands above it, else it is read below
         elif not _CHROME.fullmatch(text):
             break
@@ -179,6 +182,16 @@ def _without_tail(paragraphs: list[str], named: list[Named], supplied: _Supplied
     for office in offices if lines else []:
         supplied.add(office)
     return _without_glued_tail(_once(body[:cut]), named, supplied)
+
+
+def _line_of_credits(text: str) -> tuple[list[Named], _Supplied | None]:
+    """What a paragraph says that is nothing but credits: labels, parentheses, or both."""
+    match = _PARENTHESES.search(text[-_MAX_LINE_CHARS:])
+    office = _supplied(match[0], "") if match else None
+    if match and office:
+        text = text[: len(text) - len(match[0])]
+    line = _named(text)
+    return line, office if line or not text.strip() else None
 
 
 def _until_copyright(paragraphs: list[str]) -> list[str]:
@@ -219,7 +232,7 @@ def _without_glued_tail(body: list[str], named: list[Named], supplied: _Supplied
 def _glued(text: str) -> tuple[str, list[Named]] | None:
     """(the text before a byline that is glued to its end, the byline)."""
     start = max(0, len(text) - _MAX_LINE_CHARS)
-    for form in (_LABEL, _OLEH):
+    for form in (_OLEH, _LABEL):
         for match in form.finditer(text, start):
             before, line = text[: match.start()].rstrip().removesuffix("(").rstrip(), _named(text[match.start() :])
             if not before or not line:
@@ -237,7 +250,8 @@ def _without_head(body: list[str], named: list[Named]) -> list[str]:
     """The paragraphs without a byline above the first one. It is added to `named`."""
     for index in range(min(len(body), _MAX_HEAD_PARAGRAPHS + 1)):
         line = _named(body[index])
-        if line and any(_FIELDS[label] for label, _ in line) and all(names for _, names in line):
+        # "Laporan:" above a text may be a heading, too.
+        if line and all(names and _FIELDS[label] and label != "laporan" for label, names in line):
             continue
         if index and index <= _MAX_HEAD_PARAGRAPHS and _is_prose(body[index]):
             named += [pair for text in body[:index] for pair in _named(text)]
@@ -265,12 +279,13 @@ def _named(text: str) -> list[Named]:
         named: list[Named] = []
         for label, value in _values(labels, text):
             names = _names(value, is_small=len(labels) > 1)
-            if value and names is None:
-                return []
-            if label is oleh and (names is None or any(word.casefold() in _OFFICES for word in names.split())):
-                return []
+            if (value or label is oleh) and names is None:
+                break
+            if label is oleh and any(word.casefold() in _OFFICES for word in (names or "").split()):
+                break
             named += [(one.casefold(), names or "") for one in (label["one"], label["other"]) if one]
-        return named
+        else:
+            return named
     return []
 
 
@@ -282,7 +297,7 @@ def _loosely_named(line: str) -> list[Named]:
         labels.insert(0, oleh)
     named = []
     for label, value in _values(labels, line):
-        if names := _names(value, is_small=True):
+        if names := _names(_REMARKS.sub("", value), is_small=True):
             named += [(one.casefold(), names) for one in (label["one"], label["other"]) if one]
     return named
 
@@ -312,12 +327,12 @@ def _names(value: str, *, is_small: bool) -> str | None:
 
 def _is_name(part: str, *, is_small: bool) -> bool:
     words = part.split()
-    if not 1 <= len(words) <= _MAX_NAME_WORDS or len(part) > _MAX_NAME_CHARS:
+    if not 1 <= len(words) <= _MAX_NAME_WORDS or len(part) > _MAX_NAME_CHARS or not part[0].isalpha():
         return False
     for word in words:
         if not _WORD.fullmatch(word) or (len(words) > 1 and word.casefold() in _NEVER_IN_NAMES):
             return False
-        is_capital = word[0].isupper() or (word[0].isdigit() and word != words[0]) or word.lower() in _SMALL_IN_NAMES
+        is_capital = word[0].isupper() or word[0].isdigit() or word.lower() in _SMALL_IN_NAMES
         if not is_capital and not (is_small and len(words) <= 3):
             return False
     return True
@@ -338,7 +353,7 @@ def _supplied(text: str, before: str) -> _Supplied | None:
     supplied = _Supplied()
     others = []
     for part in parts:
-        if _ADVERTORIAL.fullmatch(part):
+        if _ADVERTORIAL.fullmatch(part.rstrip(".")):
             supplied.is_advertorial = True
         elif _OFFICE.fullmatch(part):
             supplied.offices.append(part)
@@ -349,13 +364,13 @@ def _supplied(text: str, before: str) -> _Supplied | None:
     for part, is_first in others:
         if _INITIALS.fullmatch(part) and not _SPOKEN.fullmatch(part):
             continue  # "Ksm" may be anyone's
-        if supplied.is_advertorial and not supplied.offices:
-            supplied.offices.append(part)
-        elif is_first and not supplied.is_advertorial:
+        if is_first and not supplied.is_advertorial:
             supplied.reporters.append(part)
-    is_sure = inside.upper().startswith(("ADV/", "MC ")) or inside == "ADV" or len(parts) > 1
-    if not (supplied.is_advertorial or supplied.offices) or not (
-        is_sure or not before or _ENDS_A_SENTENCE.search(before)
-    ):
+        elif supplied.is_advertorial and not supplied.offices and (" " in part or _SHORT_FORM.match(part)):
+            supplied.offices.append(part)
+    if not (supplied.is_advertorial or supplied.offices):
         return None
-    return supplied
+    is_sure = inside.upper().startswith("MC ") or inside == "ADV" or len(parts) > 1
+    is_explained = before.rpartition(" ")[2][:3].casefold() == "adv"
+    ends = not before or bool(_ENDS_A_SENTENCE.search(before))
+    return supplied if ends or (is_sure and not is_explained) else None
