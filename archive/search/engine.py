@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from archive.search.fts import MAX_COUNTED_ARTICLES, CompiledQuery, FoundArticle, Query
 from archive.search.highlight import MARK_END, MARK_START, Highlighter
+from archive.search.lookup import ids_of
 from archive.search.person_names import name_key, names_of
+from archive.search.query_syntax import with_years_as_dates
 from archive.store.database import Archive
 
 MAX_FACET_VALUES = 12
@@ -59,7 +61,9 @@ class Result:
 
     `suggestions`: word as typed -> known words spelled like it. `prefixes_cut`: prefixes with more words than are
     searched. `words_cut` and `or_unread`: see archive.search.query_syntax.ParsedQuery. `nothing_read`: what was typed
-    has no letter or digit. `uncounted`: how many articles are so new that their words are not in the table `terms` yet.
+    has no letter or digit. `year_query`: where nothing was found, what to type instead to find the stories published in
+    the year that was typed as a word. `uncounted`: how many articles are so new that their words are not in the table
+    `terms` yet.
     """
 
     total: int
@@ -72,12 +76,14 @@ class Result:
     words_cut: bool
     or_unread: bool
     nothing_read: bool
+    year_query: str | None
     uncounted: int
     highlighter: Highlighter = field(repr=False)
 
 
 def search(archive: Archive, query: Query) -> Result:
-    """The stories that a query finds. No text typed raises."""
+    """The stories that a query finds: first the one whose address, id or number was typed, then those with the words.
+    No text typed raises."""
     compiled = CompiledQuery(archive, query)
     highlighter = Highlighter(compiled.terms())
     rows = compiled.newest(size := MAX_COUNTED_ARTICLES + 1)
@@ -86,6 +92,12 @@ def search(archive: Archive, query: Query) -> Result:
     while len(rows) == size and len(_one_per_story(rows)) <= end:  # fewer stories than articles: find more
         rows = compiled.newest(size := 2 * max(size, end))
     ordered = compiled.by_relevance(rows) if query.sort == "relevance" and compiled.expression else rows
+    if named := compiled.among(ids_of(archive, query.words)):
+        keys = {row.key for row in named}
+        ordered = [*named, *(row for row in ordered if row.key not in keys)]
+        counted = [*named, *(row for row in counted if row.key not in keys)]
+        if query.sort == "newest":
+            ordered.sort(key=lambda row: -row.key)
     stories = _one_per_story(ordered)
     facets = _facets(counted)
     if capped and not compiled.has_date_limit:
@@ -96,14 +108,21 @@ def search(archive: Archive, query: Query) -> Result:
         len(stories) > end,
         _hits(archive, stories[query.offset : end], highlighter),
         facets,
-        {} if rows else compiled.suggestions(),
+        {} if ordered else compiled.suggestions(),
         compiled.prefixes_cut(),
         compiled.parsed.words_cut,
         compiled.parsed.or_unread,
         bool(query.words.strip()) and compiled.parsed.is_empty,
+        None if ordered else _year_query(archive, query),
         archive.rows("SELECT count(*) AS n FROM uncounted")[0]["n"],
         highlighter,
     )
+
+
+def _year_query(archive: Archive, query: Query) -> str | None:
+    """The query with its years as limits of the publication, if that finds something."""
+    words = with_years_as_dates(query.words)
+    return words if words and CompiledQuery(archive, replace(query, words=words)).newest(1) else None
 
 
 def latest(archive: Archive, count: int) -> list[Hit]:
@@ -162,7 +181,9 @@ def _hits(archive: Archive, rows: list[FoundArticle], highlighter: Highlighter) 
     )
     hits = []
     for row in rows:
-        article = by_key[row.key]
+        article = by_key.get(row.key)
+        if article is None:  # another program changed it meanwhile, or an index is damaged
+            continue
         also = [m["article_id"] for m in members if m["story_id"] == row.story_id and m["article_id"] != row.id]
         article["is_advertorial"] = bool(article["is_advertorial"])
         hits.append(Hit(**article | {"snippet": highlighter.snippet(article.pop("body"))}, also_on=tuple(sorted(also))))

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, NamedTuple
 
+from archive.extract.folding import index_words, tokens
 from archive.search.expansion import Clause, ExpandedTerm, expand, expand_term
 from archive.search.person_names import name_key, name_keys
-from archive.search.query_syntax import Filter, FilterColumn, ParsedQuery, Term, parse_query, tokenize
+from archive.search.query_syntax import Filter, FilterColumn, ParsedQuery, Term, parse_query
+from archive.search.titles import ELSEWHERE, TitleQuery
 from archive.search.vocabulary import nearest_words
 from archive.sites import SITES
 from archive.store.database import Archive
@@ -31,14 +33,16 @@ MAX_STORIES_PER_YEAR = 20
 MAX_CORRECTED_WORDS = 3
 """Unknown words of a query that get suggestions: for each, the whole vocabulary is read."""
 MAX_COUNTED_YEARS = 50
-"""Years back from the newest that are counted: an older date is an error of the page."""
+"""Years that are counted, the newest and those before it: an older date is an error of the page."""
 MAX_TITLE_POSTINGS = 100_000
 """Postings of the terms that may be read to find them in titles."""
 MAX_SCORED_POSTINGS, MAX_RARE_SCORED_POSTINGS = 100_000, 40_000
 """Postings that the terms scored with BM25 may have: all terms of a query, or only the rarest. FTS5 reads every posting
 of a term to score it."""
-# Weights of title, body, pewarta, editor, caption, tags, lead, in the order of the index. A lead is in the body, too.
-_BM25 = "bm25(articles_fts, 10, 1, 2, 2, 1, 4, 3)"
+# Weights of title, body, pewarta, editor, caption, tags, title_words, search_words, lead, in the order of the index. A
+# lead is in the body, too, and so is most of what the two columns of words have.
+_BM25 = "bm25(articles_fts, 10, 1, 2, 2, 1, 4, 4, 0.5, 3)"
+_FIELD_COLUMNS = {"title": "{title title_words}"}
 
 
 class FoundArticle(NamedTuple):
@@ -88,8 +92,10 @@ class CompiledQuery:
         archive.db.conn.create_function("name_keys", 1, name_keys, deterministic=True)
         self._clauses = expand(archive, parsed.required)
         for column in ("pewarta", "editor"):
-            if (name := getattr(query, column)) and tokenize(name):
-                self._clauses.append([[expand_term(archive, Term.of(name, exact=True, field=column))]])
+            if (name := getattr(query, column)) and tokens(name):
+                # The exact condition on the name is in _add_filters; this one lets the index find its stories.
+                where = column if index_words(name) is None else None
+                self._clauses.append([[expand_term(archive, Term.of(name, exact=True, field=where))]])
         excluded = [clause for term in parsed.excluded for clause in expand(archive, [[term]])]
         self._excluded_terms = [term for clause in excluded for alternative in clause for term in alternative]
         self._excluded = " OR ".join(map(_term_expression, self._excluded_terms))
@@ -111,16 +117,19 @@ class CompiledQuery:
 
     def newest(self, limit: int) -> list[FoundArticle]:
         """The newest articles that the query finds."""
-        return self._select(self._source(self.expression), limit)
+        return self._select(self.expression, limit)
 
-    def _select(self, source: str, limit: int) -> list[FoundArticle]:
+    def _select(self, expression: str, limit: int, *conditions: str) -> list[FoundArticle]:
+        key = "articles_fts.rowid" if expression else "articles.key"
         rows = self._archive.db.execute(
-            f"SELECT {_COLUMNS} {source} ORDER BY {self._key} DESC LIMIT {limit:d}", self._parameters
+            f"SELECT {_COLUMNS} {self._source(expression, *conditions)} ORDER BY {key} DESC LIMIT {limit:d}",
+            self._parameters,
         )
         return [FoundArticle._make(row) for row in rows]
 
-    def _source(self, expression: str | None, *conditions: str) -> str:
+    def _source(self, expression: str, *conditions: str) -> str:
         where = " AND ".join((*self._conditions, *conditions)) or "1"
+        where = where.replace("{key}", "articles_fts.rowid" if expression else "articles.key")
         if not expression:
             return f"FROM articles LEFT JOIN stories ON article_id = id WHERE {where}"
         self._parameters["words"] = expression
@@ -129,10 +138,18 @@ class CompiledQuery:
             f" LEFT JOIN stories ON article_id = id WHERE articles_fts MATCH :words AND {where}"
         )
 
+    def among(self, ids: list[str]) -> list[FoundArticle]:
+        """Those of these articles that meet the filters, in their order, whatever their words."""
+        if not ids:
+            return []
+        self._parameters["ids"] = json.dumps(ids)
+        found = self._select("", len(ids), "articles.id IN (SELECT value FROM json_each(:ids))")
+        return sorted(found, key=lambda row: ids.index(row.id))
+
     def by_relevance(self, rows: list[FoundArticle]) -> list[FoundArticle]:
-        """`rows`, which are the newest articles found, with the best first. Where they are more than
-        MAX_RANKED_ARTICLES, older ones with all terms in the title join them. What has no score comes last, the newest
-        first."""
+        """`rows`, which are the newest articles found, with the best first: those with all words in the title, then
+        the others, both by BM25. Where they are more than MAX_RANKED_ARTICLES, older ones with all terms in the title
+        join them. What has no score comes last, the newest first."""
         titled = self._title_matches() if len(rows) > MAX_RANKED_ARTICLES else []
         found = {row.key: row for row in (*rows, *titled)}
         # bm25() is the smaller the better, and below 0 for a match: -1 puts title matches before unscored articles.
@@ -146,7 +163,18 @@ class CompiledQuery:
                 ):
                     if key in found:
                         scores[key] = min(scores[key], score)
-        return sorted(found.values(), key=lambda row: (scores[row.key], -row.key))
+        ranks = self._title_ranks([row.key for row in (*rows[:MAX_RANKED_ARTICLES], *titled)])
+        return sorted(found.values(), key=lambda row: (-ranks.get(row.key, ELSEWHERE), scores[row.key], -row.key))
+
+    def _title_ranks(self, keys: list[int]) -> dict[int, int]:
+        """Key -> how well the title answers the query (archive.search.titles)."""
+        query = TitleQuery(self._clauses, self.parsed.required)
+        if query.is_empty():
+            return {}
+        titles = self._archive.db.execute(
+            "SELECT key, title FROM articles WHERE key IN (SELECT value FROM json_each(?))", [json.dumps(keys)]
+        )
+        return {key: query.rank(title) for key, title in titles}
 
     def _title_matches(self) -> list[FoundArticle]:
         """The newest articles with all terms in the title. Of common terms only the newest part of the archive is
@@ -157,10 +185,8 @@ class CompiledQuery:
             " (SELECT (SELECT max(key) FROM articles) AS newest, (SELECT min(key) FROM articles) AS oldest)",
             [float(MAX_TITLE_POSTINGS), float(postings)],
         ).fetchone()[0]
-        source = self._source(
-            self._without_excluded(_expression(self._clauses, in_title=True)), f"{self._key} >= {int(oldest or 0)}"
-        )
-        return self._select(source, MAX_TITLE_MATCHES)
+        expression = self._without_excluded(_expression(self._clauses, in_title=True))
+        return self._select(expression, MAX_TITLE_MATCHES, f"{{key}} >= {int(oldest or 0)}")
 
     def _without_excluded(self, expression: str) -> str:
         return f"({expression}) NOT ({self._excluded})" if self._excluded else expression
@@ -187,10 +213,10 @@ class CompiledQuery:
         ]
         if None in span:
             return
-        inside = f"{self._key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
+        inside = "{key} BETWEEN :first AND :last AND published_date BETWEEN :start AND :end"
         source = self._source(self.expression, inside)
         newest, oldest = int(span[1][:4]), int(span[0][:4])
-        for year in range(newest, max(oldest, newest - MAX_COUNTED_YEARS) - 1, -1):
+        for year in range(newest, max(oldest - 1, newest - MAX_COUNTED_YEARS), -1):
             first, last = _key_range(date(year, 1, 1), date(year, 12, 31))
             within = {"first": first, "last": last, "start": f"{year:04}-01-01", "end": f"{year:04}-12-31"}
             ((count,),) = self._archive.db.execute(
@@ -211,10 +237,6 @@ class CompiledQuery:
         )
         return [(row["year"], row["n"]) for row in rows]
 
-    @property
-    def _key(self) -> str:
-        return "articles_fts.rowid" if self.expression else "articles.key"
-
     def suggestions(self) -> dict[str, list[str]]:
         """Word as typed -> known words spelled like it, for the first MAX_CORRECTED_WORDS words that no article has."""
         unknown = [
@@ -223,7 +245,7 @@ class CompiledQuery:
         result = {}
         for term in unknown[:MAX_CORRECTED_WORDS]:
             words = nearest_words(self._archive, term.tokens[0])
-            if near := [word for word in words if word not in term.tokens + term.unfolded]:
+            if near := [word for word in words if word not in term.tokens]:
                 result[term.typed] = near
         return result
 
@@ -251,13 +273,14 @@ class CompiledQuery:
         self.has_date_limit = bool(since or until)
         if self.has_date_limit:
             self._parameters["low"], self._parameters["high"] = _key_range(since or date.min, until or date.max)
-            self._add(f"{self._key} BETWEEN :low AND :high AND published_date BETWEEN :since AND :until")
+            self._add("{key} BETWEEN :low AND :high AND published_date BETWEEN :since AND :until")
             self._parameters |= {"since": str(since or date.min), "until": str(until or date.max)}
 
 
 def _term_expression(one: ExpandedTerm, *, in_title: bool = False) -> str:
     strings = " OR ".join(f'"{" ".join(form)}"' for form in one.forms)
-    column = "title" if in_title and one.term.field is None else one.term.field
+    field = "title" if in_title and one.term.field is None else one.term.field
+    column = _FIELD_COLUMNS.get(field or "", field)
     return f"({column} : ({strings}))" if column else f"({strings})"
 
 
@@ -291,10 +314,10 @@ def _filter_values(archive: Archive, column: FilterColumn, filters: list[Filter]
             UNION ALL SELECT (SELECT min({column}) FROM articles WHERE {column} > name) FROM names WHERE name NOT NULL
         ) SELECT name FROM names WHERE name NOT NULL""")
     titles: dict[str, list[set[str]]] = {"": []}
-    titles |= {row["name"]: [set(tokenize(row["name"]))] for row in rows}
+    titles |= {row["name"]: [set(tokens(row["name"]))] for row in rows}
     if column == "site":
         for name in titles.keys() & SITES.keys():
-            titles[name].append(set(tokenize(SITES[name].title)))
+            titles[name].append(set(tokens(SITES[name].title)))
     distinct = {(one.excluded, frozenset(map(frozenset, one.names))) for one in filters}
     return [
         value

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from archive.search.expansion import ExpandedTerm, Tokens
-from archive.search.query_syntax import TOKEN
-from archive.search.stemmer import fold
+from archive.extract.folding import placed_tokens
+from archive.search.expansion import ExpandedTerm
+from archive.search.spellings import Tokens
 
 MARK_START, MARK_END = "\ue000", "\ue001"
 """Private-use characters around each highlighted word."""
@@ -24,18 +23,19 @@ class Highlighter:
 
     def __init__(self, terms: Iterable[ExpandedTerm]) -> None:
         self._singles: dict[str, int] = {}
-        self._phrases: list[tuple[Tokens, int]] = []
+        self._phrases: dict[str, list[tuple[Tokens, int]]] = {}
+        """First word of a phrase -> phrases."""
         for number, term in enumerate(terms):
-            for form in term.forms:
+            for form in term.canonical_forms():
                 if len(form) == 1:
                     self._singles.setdefault(form[0], number)
                 else:
-                    self._phrases.append((form, number))
+                    self._phrases.setdefault(form[0], []).append((form, number))
 
     def highlight(self, text: str) -> str:
         """The whole text, with marks around each match."""
         tokens, matches = self._matches(text)
-        return _with_marks(text, 0, len(text), [tokens[index].span() for index in sorted(matches)])
+        return _with_marks(text, 0, len(text), [tokens[index][1:] for index in sorted(matches)])
 
     def snippet(self, text: str) -> str:
         """The passage of SNIPPET_WORDS words that has the most different terms, on one line and with marks; the
@@ -52,21 +52,20 @@ class Highlighter:
             if len(near) > best:
                 best, first = len(near), max(0, place - _WORDS_BEFORE_HIT)
         last = min(first + SNIPPET_WORDS, len(tokens)) - 1
-        start = tokens[first].start() if first else 0
-        end = tokens[last].end() if last + 1 < len(tokens) else len(text)
-        passage = _with_marks(text, start, end, [tokens[index].span() for index in places if first <= index <= last])
+        start = tokens[first][1] if first else 0
+        end = tokens[last][2] if last + 1 < len(tokens) else len(text)
+        passage = _with_marks(text, start, end, [tokens[index][1:] for index in places if first <= index <= last])
         return ("… " if start else "") + " ".join(passage.split()) + (" …" if end < whole else "")
 
-    def _matches(self, text: str) -> tuple[list[re.Match[str]], dict[int, int]]:
-        """(all tokens of the text, index of a matching token -> number of its term)."""
-        tokens = list(TOKEN.finditer(text))
-        words = [fold(token[0]) for token in tokens]
+    def _matches(self, text: str) -> tuple[list[tuple[str, int, int]], dict[int, int]]:
+        """(all tokens of the text with their places, index of a matching token -> number of its term)."""
+        tokens = placed_tokens(text)
+        words = [word for word, _, _ in tokens]
         matches = {index: self._singles[word] for index, word in enumerate(words) if word in self._singles}
-        for phrase, number in self._phrases:
-            length = len(phrase)
-            for index in range(len(words) - length + 1):
-                if words[index] == phrase[0] and tuple(words[index : index + length]) == phrase:
-                    matches |= dict.fromkeys(range(index, index + length), number)
+        for index, word in enumerate(words):
+            for phrase, number in self._phrases.get(word, ()):
+                if tuple(words[index : index + len(phrase)]) == phrase:
+                    matches |= dict.fromkeys(range(index, index + len(phrase)), number)
         return tokens, matches
 
 

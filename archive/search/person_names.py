@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from archive.search.query_syntax import tokenize
+from archive.extract.folding import tokens
 
 
 def names_of(field: str | None) -> list[str]:
@@ -15,7 +15,7 @@ def names_of(field: str | None) -> list[str]:
 @lru_cache(1 << 13)
 def name_key(name: str) -> str:
     """The same key for all spellings of a name: R. Wartono, R Wartono, r.wartono."""
-    return " ".join(tokenize(name))
+    return " ".join(tokens(name))
 
 
 def name_keys(field: str | None) -> str:

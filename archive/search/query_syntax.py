@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from archive.search.stemmer import fold
+from archive.extract.folding import index_tokens, joined_words, tokens
 
 Field = Literal["title", "pewarta", "editor"]
 FilterColumn = Literal["site", "section", "credit"]
@@ -34,11 +34,14 @@ _FILTER_COLUMNS: dict[str, FilterColumn] = {
 _DATES: dict[str, Literal["since", "until"]] = {"sejak": "since", "since": "since", "sampai": "until", "until": "until"}
 _NAMES = "|".join((*_FIELDS, *_FILTER_COLUMNS, *_DATES))
 
-_PIECE = re.compile(rf'(?P<minus>-?)(?:(?P<name>{_NAMES}):)?(?P<is>=?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.I)
-TOKEN = re.compile(r"[^\W_]+")
-"""One token, cut from a text as the full-text index cuts it."""
+# A minus excludes only at the beginning of a word: a headline may have "Satu Desa"-nya in it.
+_PIECE = re.compile(
+    rf'(?P<minus>(?:(?<!\S)-)?)(?:(?P<name>{_NAMES}):)?(?P<is>=?)(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))', re.I
+)
 _QUOTES = str.maketrans("“”„«»", '"' * 5)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_WORDS = ("tahun", "thn", "th", "year")
 MAX_QUERY_CHARS = 1000
 """Characters of a query that are read; the rest is left out. Chosen, not measured."""
 MAX_QUERY_TERMS = 32
@@ -47,7 +50,8 @@ MAX_QUERY_TERMS = 32
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or a phrase of a query: `typed` as it was typed, `tokens` folded, with letters and digits alone.
+    """A word or a phrase of a query: `typed` as it was typed, `tokens` folded, with letters and digits alone. `joined`
+    is the word without the hyphens and apostrophes in it: prakerja of pra-kerja.
 
     A term matches all forms of its word, or only this form (`exact`), or every word that begins with it (`prefix`).
     With `field` it matches in that field alone.
@@ -58,12 +62,13 @@ class Term:
     exact: bool = False
     prefix: bool = False
     field: Field | None = None
-    unfolded: tuple[str, ...] = ()  # the lower-case tokens before folding, where it changes them: km²
+    joined: str = ""
 
     @classmethod
     def of(cls, text: str, **how: Any) -> Term:
-        typed = tuple(TOKEN.findall(text.lower()))
-        return cls(tokenize(text), text, unfolded=typed if typed != tuple(map(fold, typed)) else (), **how)
+        words = index_tokens(text) if how.get("prefix") else tokens(text)
+        joined = joined_words(text) if len(text.split()) == 1 else []
+        return cls(words, text, joined=joined[0] if len(joined) == 1 else "", **how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +104,6 @@ class ParsedQuery:
     @property
     def is_empty(self) -> bool:
         return not (self.required or self.excluded or self.filters or self.since or self.until)
-
-
-def tokenize(text: str) -> tuple[str, ...]:
-    """The folded tokens of a text, cut as the full-text index cuts them."""
-    return tuple(TOKEN.findall(fold(text)))
 
 
 class _DateLimit(NamedTuple):
@@ -159,8 +159,8 @@ def _add(
 
 def _filter(match: re.Match[str]) -> Filter | None:
     column = _FILTER_COLUMNS.get((match["name"] or "").lower())
-    tokens = tokenize(match["phrase"] or match["word"] or "")
-    return Filter(column, [tokens], bool(match["minus"])) if column and tokens else None
+    words = tokens(match["phrase"] or match["word"] or "")
+    return Filter(column, [words], bool(match["minus"])) if column and words else None
 
 
 def _date_limit(match: re.Match[str]) -> _DateLimit | None:
@@ -194,11 +194,36 @@ def _term(match: re.Match[str]) -> Term | None:
     text = phrase if phrase is not None else word
     if name and name not in _FIELDS:  # no date, as in "sejak:kapan", or an excluded one: its name is a word, too
         text = f"{name} {text}"
-    if not tokenize(text):
+    if not tokens(text):
         return None
     return Term.of(
         text,
         exact=phrase is not None or bool(match["is"]) or name in ("pewarta", "editor"),
-        prefix=phrase is None and word.endswith("*") and len(tokenize(text)) == 1,
+        prefix=phrase is None and word.endswith("*") and len(index_tokens(text)) == 1,
         field=_FIELDS.get(name),
     )
+
+
+def with_years_as_dates(typed: str) -> str | None:
+    """The query with the years among its words as limits of the publication: banjir 2020 -> banjir sejak:2020
+    sampai:2020. None where it has no such year beside other words."""
+    text = typed[:MAX_QUERY_CHARS].translate(_QUOTES).replace("\0", " ")
+    pieces = [match for match in _PIECE.finditer(text) if match[0] != "OR"]
+    years: list[str] = []
+    kept: list[str] = []
+    for match in pieces:
+        words = tokens(match["word"] or "")
+        if (
+            (match["minus"], match["name"], match["is"]) == ("", None, "")
+            and len(words) == 1
+            and _YEAR.fullmatch(words[0])
+        ):
+            years.append(words[0])
+            if kept and kept[-1].lower() in _YEAR_WORDS:
+                kept.pop()
+        else:
+            kept.append(match[0])
+    rest = parse_query(" ".join(kept))
+    if not years or not rest.required or rest.since or rest.until or " OR " in text:
+        return None
+    return f"{' '.join(kept)} sejak:{min(years)} sampai:{max(years)}"

@@ -1,27 +1,21 @@
 """Stems of Indonesian words: menulis, penulis, ditulis and tulisan have the stem tulis.
 
 PySastrawi finds most of them (Nazief and Adriani's rules with a dictionary of 30,000 roots). Families that it gets
-wrong in news, as meninggal (to die) with tinggal (to live), are listed in stems.txt.
+wrong in news, as meninggal (to die) with tinggal (to live), are listed in stems.txt. Compounds written as one word
+(bekerjasama, kerjasamanya) have their own stem, kerjasama.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from archive.extract.folding import fold
+from archive.search.compounds import compound_of
+
 MIN_STEMMED_LETTERS = 4
 """Shorter words are their own stem."""
-
-
-def fold(word: str) -> str:
-    """The word without case and accents, as the full-text index compares words. Letters of the mathematical alphabets,
-    which some sites print, become plain ones (NFKD)."""
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
 @lru_cache(1 << 14)
@@ -30,6 +24,8 @@ def stem(word: str) -> str:
     word = fold(word)
     if word in _exceptions():
         return _exceptions()[word]
+    if compound := compound_of(word):
+        return compound
     if len(word) < MIN_STEMMED_LETTERS or not (word.isascii() and word.isalpha()):
         return word
     return str(_stemmer().stem(word)) or word

@@ -81,6 +81,13 @@ def family_forms(archive: Archive, word: str) -> list[str]:
     return [row["form"] for row in rows]
 
 
+def known_forms(archive: Archive, words: list[str]) -> list[str]:
+    """Those of the folded words that the archive has, in their order."""
+    marks = ", ".join("?" for _ in words)
+    known = {row["form"] for row in archive.rows(f"SELECT form FROM terms WHERE form IN ({marks})", words)}
+    return [word for word in words if word in known]
+
+
 def prefix_forms(archive: Archive, prefix: str) -> list[str]:
     """The words that begin with a folded prefix, the commonest first. At most MAX_PREFIX_FORMS + 1, so that the caller
     sees whether there are more."""

@@ -14,9 +14,11 @@ from enum import StrEnum
 from zlib import crc32
 
 from archive.extract.article import GENERIC, Article, ReadingError
+from archive.extract.folding import index_words
 from archive.sites import named
 from archive.store.database import Archive, Row
 from archive.store.frontier import mark_read, number_of
+from archive.store.migrations import IN_SEARCH_WORDS
 from archive.store.pages import Page, page_at
 from archive.store.payload import read_stored
 from archive.store.syndication import are_unlike, find_twins, remove_twins, shingles
@@ -108,7 +110,7 @@ def shelve(
             day = f"{page.listed_day}T00:00:00+00:00" if page and page.listed_day else seen_at
             values |= {"first_seen_at": seen_at, "capture_id": capture.id}
             values |= {"key": _free_key(archive, article.id, values["published_at"] or day)}
-            archive.insert("articles", values)
+            archive.insert("articles", values | _words(values))
         elif meaning is Meaning.CHANGED:
             values |= {"changed_at": seen_at, "capture_id": capture.id, "versions": known["versions"] + 1}
             _update(archive, known, values)
@@ -222,12 +224,21 @@ def _update(archive: Archive, known: Row, values: Row) -> None:
             values[name] = known[name]  # it was printed once; a redesign of the site may have lost it
     if values["published_at"]:
         values["key"] = _free_key(archive, known["id"], values["published_at"])
+    values |= _words(known | values)
     values = {name: value for name, value in values.items() if known.get(name) != value}
     if values:
         assignments = ", ".join(f"{name} = :{name}" for name in values)
         archive.db.execute(
             f"UPDATE articles SET {assignments} WHERE id = :known_id", values | {"known_id": known["id"]}
         )
+
+
+def _words(row: Row) -> Row:
+    """The columns with the words of an article that the full-text index would cut otherwise than people type them."""
+    return {
+        "title_words": index_words(row["title"]),
+        "search_words": index_words(*(row.get(name) for name in IN_SEARCH_WORDS)),
+    }
 
 
 def _free_key(archive: Archive, article_id: str, time: str) -> int:
