@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from archive.cli.options import data_option
+from archive.store.connections import is_on_read_only_medium
 from archive.store.database import Archive, ArchiveError, database_path
 
 
@@ -17,6 +18,8 @@ from archive.store.database import Archive, ArchiveError, database_path
 def serve_command(port: int, data: Path) -> None:
     """Open the archive in a browser with Datasette, on this machine alone."""
     Archive.open_reading(data).close()
+    path = database_path(data)
+    is_fixed = is_on_read_only_medium(path)
     import uvicorn
     from datasette.app import Datasette
 
@@ -26,7 +29,8 @@ def serve_command(port: int, data: Path) -> None:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
         raise ArchiveError(f"Port {port} is taken (by another `warta serve`?): name another with --port.") from error
-    datasette = Datasette([str(database_path(data))], metadata=METADATA, settings=SETTINGS)
+    files, immutables = ([], [str(path)]) if is_fixed else ([str(path)], [])
+    datasette = Datasette(files, immutables=immutables, metadata=METADATA, settings=SETTINGS)
     click.echo(f"http://127.0.0.1:{listening.getsockname()[1]}/\nCtrl-C ends.")
     config = uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")
     uvicorn.Server(config).run(sockets=[listening])

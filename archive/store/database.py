@@ -12,14 +12,11 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
+from archive.store.connections import UnmergedLogError, connect, connect_reading
 from archive.store.migrations import migrations
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import Capture
 from archive.warc.sealing import Sealed
-
-BUSY_SECONDS = 60
-"""How long a write waits for another writer (a VACUUM, a person's transaction) before it fails. Chosen, not
-measured."""
 
 ROW_ERRORS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
 """SQLite's errors about one row's values. All others concern the whole database: a full disk, a lock, damage."""
@@ -63,7 +60,7 @@ class Archive:
         if path.exists():
             _refuse_foreign(path)
         with _opening(path):
-            db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
+            db = Database(connect(path))
             db.execute("PRAGMA journal_mode = wal")
             db.execute("PRAGMA synchronous = normal")
             db.execute("PRAGMA foreign_keys = on")
@@ -80,7 +77,7 @@ class Archive:
             raise ArchiveError(f"There is no archive in {data}: `warta crawl` makes one, --data names another folder.")
         _refuse_foreign(path)
         with _opening(path):
-            db = Database(_connect_reading(path))
+            db = Database(connect_reading(path))
             if migrations.pending(db):
                 raise ArchiveError(f"{path} was made by an older warta: the next `warta crawl` brings it up to date.")
         return cls(data, db)
@@ -203,20 +200,18 @@ def _capture(row: Row) -> Capture:
     return Capture(**row | {"fetched_at": datetime.fromisoformat(row["fetched_at"])})
 
 
-def _connect_reading(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-
-
 @contextmanager
 def _opening(path: Path) -> Iterator[None]:
     try:
         yield
+    except UnmergedLogError as error:
+        raise ArchiveError(str(error)) from error
     except sqlite3.Error as error:
         reason = str(error)
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise CorruptDatabaseError(f"{path}: {reason}. `warta rebuild` makes it again.") from error
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-            reason += f"; SQLite writes beside it, also to read it, so {path.parent} must be a folder to write in"
+            reason += f"; {path.parent} must be a folder to write in"
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             reason += " (is the disk full?)"
         raise ArchiveError(f"Cannot open {path}: {reason}.") from error
@@ -231,7 +226,7 @@ def check_integrity(path: Path) -> None:
     UTF-8; ArchiveError for one of another program or a newer warta."""
     try:
         _refuse_foreign(path)
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+        connection = connect(path)
         try:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             for table in _CARRIED_OVER_TABLES:
@@ -252,7 +247,7 @@ def _refuse_foreign(path: Path) -> None:
     with _opening(path):
         if path.stat().st_size == 0:
             return
-        connection = _connect_reading(path)
+        connection = connect_reading(path)
         try:
             db = Database(connection)
             applied = {migration.name for migration in migrations.applied(db)}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette  # at run time a circular import: Datasette loads this plugin
 
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-_Identity = tuple[int, int]
+_Identity = tuple[int, int, int]
 
 
 def watching(datasette: Datasette, app: App) -> App:
@@ -42,7 +42,7 @@ def _look(datasette: Datasette, seen: dict[str, _Identity | None]) -> str | None
         path = str(database.path or "")
         if not path or database.is_memory or Path(path).name != "archive.db":
             continue
-        identity = _identity(path)
+        identity = _identity(path, is_fixed=not database.is_mutable)
         if identity != seen.setdefault(path, identity):
             seen[path] = identity
             # Datasette keeps a connection a thread here, under the database's name.
@@ -52,9 +52,10 @@ def _look(datasette: Datasette, seen: dict[str, _Identity | None]) -> str | None
     return None
 
 
-def _identity(path: str) -> _Identity | None:
+def _identity(path: str, *, is_fixed: bool) -> _Identity | None:
+    """Which file stands there; of one that is opened as unchanging (a read-only medium) also when it was changed."""
     try:
         status = Path(path).stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_mtime_ns if is_fixed else 0

@@ -241,7 +241,7 @@ def test_a_database_that_stays_locked_stops_the_run_and_nothing_is_fetched_twice
         Archive.open(tmp_path).close()
         other = sqlite3.connect(tmp_path / "archive.db", check_same_thread=False, isolation_level=None)
         at_request(room, 15, lambda: other.execute("BEGIN IMMEDIATE"))
-        locked = crawl(tmp_path, origins, constants={"archive.store.database.BUSY_SECONDS": 0.5})
+        locked = crawl(tmp_path, origins, constants={"archive.store.connections.BUSY_SECONDS": 0.5})
         other.execute("COMMIT")
         other.close()
         ended = crawl(tmp_path, origins)

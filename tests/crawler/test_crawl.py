@@ -254,7 +254,7 @@ def test_a_run_waits_while_another_program_writes_to_the_archive(tmp_path: Path)
 
 def test_an_archive_that_stays_locked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Archive.open(tmp_path).close()
-    monkeypatch.setattr("archive.store.database.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("archive.store.connections.BUSY_SECONDS", 0.1)
     with sqlite3.connect(tmp_path / "archive.db") as other:
         other.execute("BEGIN EXCLUSIVE")
         with Archive.open(tmp_path) as archive, pytest.raises(sqlite3.OperationalError, match="database is locked"):

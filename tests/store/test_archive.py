@@ -17,6 +17,7 @@ from archive.cli.main import cli
 from archive.search.engine import search
 from archive.search.fts import Query
 from archive.search.vocabulary import update_terms
+from archive.store.connections import is_on_read_only_medium
 from archive.store.database import Archive, ArchiveError, database_path
 from tests.support.commands import WARTA, warta
 from tests.support.shelf import NOW, shelve
@@ -179,31 +180,73 @@ def still(archive: Archive, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_folder_that_cannot_be_written_in_is_told(still: Path) -> None:
-    rights = "-dac_override"
-    as_others = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]  # root may write everywhere
-    if os.geteuid() == 0 and not shutil.which("setpriv"):
+def unable_to_write(*arguments: str | Path, data: Path) -> subprocess.CompletedProcess[str]:
+    """Runs `warta` as a user who may read the folder `data` and write nothing in it. Root may write everywhere, unless
+    it gives that right away."""
+    right = "-dac_override"
+    as_others = ["setpriv", f"--bounding-set={right}", f"--inh-caps={right}"] if os.geteuid() == 0 else []
+    if as_others and not shutil.which("setpriv"):
         pytest.skip("there is no setpriv on this machine")
-    still.chmod(0o555)
+    data.chmod(0o555)
     try:
-        found = subprocess.run(
-            [*(as_others if os.geteuid() == 0 else []), WARTA, "search", "berita", "--data", still],
-            capture_output=True,
-            text=True,
+        return subprocess.run(
+            [*as_others, WARTA, *arguments, "--data", data], capture_output=True, text=True, check=False
         )
     finally:
-        still.chmod(0o755)
-    assert found.returncode == 1
-    assert found.stderr == (
-        f"warta: Cannot open {still}/archive.db: attempt to write a readonly database; SQLite writes beside it, also to"
-        f" read it, so {still} must be a folder to write in.\n"
+        data.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("search berita", "1 story"),
+        ("history antara-kaltim/1", "No change was seen."),
+        ("status", "1 story from"),
+    ],
+)
+def test_an_archive_on_a_read_only_medium_is_read(still: Path, command: str, said: str) -> None:
+    done = unable_to_write(*command.split(), data=still)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+    assert [path.name for path in still.iterdir()] == ["archive.db"]
+    assert "Isi berita" in unable_to_write("show", "1", data=still).stdout
+
+
+@pytest.mark.parametrize("command", ["crawl antara-kaltim", "rebuild"])
+def test_that_an_archive_cannot_be_written_is_told(still: Path, command: str) -> None:
+    (still / "warc" / "antara-kaltim").mkdir(parents=True)
+    (still / "warc" / "antara-kaltim" / "x.warc.gz").write_bytes(b"")
+    done = unable_to_write(*command.split(), data=still)
+    assert (done.returncode, done.stderr) == (1, f"warta: Cannot write in {still}: Permission denied.\n")
+
+
+def test_a_copy_of_an_open_database_is_told_on_a_read_only_medium(archive: Archive, tmp_path: Path) -> None:
+    shelve(archive, 1)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("archive.db", "archive.db-wal"):
+        shutil.copy(tmp_path / name, copy)
+    done = unable_to_write("search", "berita", data=copy)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"warta: {copy}/archive.db was copied while it was open: its newest rows are in archive.db-wal, and SQLite must"
+        f" write in {copy} to read them. Copy the folder to a disk that can be written.\n"
     )
 
 
+def test_an_archive_that_is_written_is_not_opened_as_an_unchanging_one(archive: Archive, tmp_path: Path) -> None:
+    shelve(archive, 1)
+    assert not is_on_read_only_medium(database_path(tmp_path))
+    archive.close()
+    assert not is_on_read_only_medium(database_path(tmp_path))
+
+
 def test_text_that_is_not_valid_is_told_in_a_line(still: Path) -> None:
-    told = warta("show", b"\xff".decode(errors="surrogateescape"), "--data", still)
+    odd = b"\xff".decode(errors="surrogateescape")
+    told = warta("search", "berita", "--site", odd, "--data", still)
     assert told.returncode == 1
     assert told.stderr == "warta: there is text that cannot be written as UTF-8: surrogates not allowed.\n"
+    assert "No article" in warta("show", odd, "--data", still).stderr
 
 
 def test_a_port_that_is_taken_is_told(archive: Archive, tmp_path: Path) -> None:

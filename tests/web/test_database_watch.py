@@ -62,3 +62,20 @@ def test_a_database_that_took_its_place_is_shown_at_once(room: Datasette, data: 
         assert status == 200
         assert "Berita pertama" not in page
         assert "Berita kedua" in page
+
+
+def test_a_database_on_a_read_only_medium_is_read_anew_when_somebody_else_changed_it(data: Path) -> None:
+    """It is opened as one that nobody changes, and SQLite would go on with the pages that it has read."""
+    made(data, "Berita pertama")
+    path = database_path(data)
+    room = Datasette([], immutables=[str(path)])
+    try:
+        assert "Berita pertama" in seen(room, "/")[0][1]
+        with Archive.open(data) as archive:
+            shelve(archive, 2, title="Berita kedua")
+        for status, page in seen(room, "/", "/cari", "/archive/articles?_shape=array&_col=title"):
+            assert status == 200
+            assert "Berita kedua" in page
+    finally:
+        for database in room.databases.values():
+            database.close()
