@@ -101,14 +101,20 @@ def _write_table(result: Result) -> None:
         console.print("There is no word or number in that: these are all stories.")
     if result.uncounted:
         console.print(
-            f"{result.uncounted:,} stories are so new that other forms and beginnings of their words are not known yet."
+            f"New articles of whose words other forms and beginnings are not known yet: {result.uncounted:,}."
         )
     for word, near in result.suggestions.items():
         console.print(f"No story has {word}. Known are: {', '.join(near)}.", markup=False)
     if not result.total:
         console.print("No story is like that.")
+        if result.year_query:
+            console.print(f"Published in that year: warta search '{result.year_query}'", markup=False)
         return
-    found = "1 story" if result.total == 1 else f"{result.total:,}{'+' if result.capped else ''} stories"
+    found = (
+        "1 story"
+        if result.total == 1 and not result.capped
+        else f"{result.total:,}{'+' if result.capped else ''} stories"
+    )
     shown = f", the first {len(result.hits):,} shown" if result.more or result.capped else ""
     console.print(f"{found}{shown}")
 

@@ -13,16 +13,20 @@ from rich.padding import Padding
 from rich.text import Text
 
 from archive.cli.options import console_of_output, data_option, minute
+from archive.search.lookup import ids_of
 from archive.store.database import Archive, ArchiveError, Row
 from archive.store.versions import Paragraph, changes, versions_of
 from archive.warc.reader import WarcError, find
+
+MAX_NAMED = 10
+"""How many articles of one number are named."""
 
 
 @click.command("show")
 @click.argument("article_id", metavar="ID")
 @data_option
 def show_command(article_id: str, data: Path) -> None:
-    """Print the article ID (as "antara-kaltim/67123", or its address) and where its capture is kept.
+    """Print the article ID (as "antara-kaltim/67123", its address, or its number alone) and where its capture is kept.
 
     Exit code: 0 shown, 1 there is no such article, or the WARC file of its capture is missing.
     """
@@ -120,7 +124,10 @@ def _compared(paragraph: Paragraph, console: Console) -> Text:
 
 
 def _find(archive: Archive, article_id: str) -> Row:
-    article = archive.row("SELECT * FROM articles WHERE id = ? OR url = ?", [article_id, article_id])
+    ids = ids_of(archive, article_id)
+    if len(ids) > 1:
+        raise ArchiveError(f"{article_id!r} names {len(ids)} articles, say which: {', '.join(ids[:MAX_NAMED])}.")
+    article = archive.row("SELECT * FROM articles WHERE id = ?", ids) if ids else None
     if article is None:
         raise ArchiveError(f"No article {article_id!r} in {archive.data}. Ids look like antara-kaltim/67123.")
     return article

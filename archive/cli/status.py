@@ -28,6 +28,6 @@ def status_command(data: Path) -> None:
             console.print(f"  last run {minute(site.last_run)}{last_new}")
         span = f" from {site.oldest} to {site.newest}" if site.oldest else ""
         counts = f"{site.edited} edited, {site.withdrawn} withdrawn, {site.captures} captures, {site.waiting} pages due"
-        console.print(f"  {site.stories} stories{span}, {counts}")
+        console.print(f"  {site.stories} {'story' if site.stories == 1 else 'stories'}{span}, {counts}")
         if site.trend:
             console.print(f"  new stories in the last {TREND_RUNS} runs: {site.trend}")

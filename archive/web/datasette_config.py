@@ -43,6 +43,8 @@ METADATA: dict[str, Any] = {
                         "is_advertorial": "1 when it is marked (ADV), a paid text",
                         "layout": "The generation of markup the page was read with",
                         "lead": "The first paragraph of the text",
+                        "title_words": "Words of the title as people type them, where the index cuts them otherwise",
+                        "search_words": "The same of the text, the caption, the tags and the names",
                         "original_url": "Where the page says the story was published first",
                         "first_seen_at": "When it was first captured (UTC)",
                         "changed_at": "When a changed version was first seen (UTC)",

@@ -161,6 +161,7 @@ def _json(request: Request, search_request: SearchRequest, result: Result, to: A
         "words_cut": result.words_cut,
         "or_unread": result.or_unread,
         "nothing_read": result.nothing_read,
+        "year_query": result.year_query,
         "uncounted": result.uncounted,
         "more": result.more,
         "next": following,

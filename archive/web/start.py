@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NEWEST_STORIES = 10
 MAX_MONTHS = 50 * 12
-"""Months that are drawn, back from the newest: an older date is an error of the page."""
+"""Months that are drawn, the newest and those before it: an older date is an error of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,7 @@ def _every_month(counts: dict[str, int]) -> list[tuple[str, int]]:
     if not counts:
         return []
     first, last = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (min(counts), max(counts)))
-    months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(max(first, last - MAX_MONTHS), last + 1))
+    months = (
+        f"{number // 12:04}-{number % 12 + 1:02}" for number in range(max(first, last - MAX_MONTHS + 1), last + 1)
+    )
     return [(month, counts.get(month, 0)) for month in months]
