@@ -20,6 +20,8 @@ from archive.ingest.rebuild import rebuild
 from archive.sites import SITES
 
 EXIT_STOPPED = 1
+MAX_REASONS = 40
+"""How many reasons why records gave nothing are printed."""
 SECONDS_BETWEEN_LINES = 10.0
 """Time between two lines of progress if the output is no terminal."""
 MAX_NAMED = 20
@@ -97,11 +99,12 @@ def rebuild_command(
 @scheduler_option
 @data_option
 def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str | None, data: Path) -> None:
-    """Take WARC and WACZ FILES of any program into the archive and read the articles in them.
+    """Take WARC, ARC and WACZ FILES of any program into the archive and read the articles in them.
 
     The files are kept beside the own ones, in warc/imported/. Pages of known sites are read as a crawl reads them; of
-    other sites those that say of themselves that they are articles. Exit code: 0 done, 1 stopped, a file is none or a
-    record is damaged, 75 another run holds the archive.
+    other sites those that say of themselves that they are articles. A table says why records gave nothing. Exit code:
+    0 done, 1 stopped, a file is none or gave nothing, or something is damaged (each is named), 75 another run holds
+    the archive.
     """
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     complaints: list[str] = []
@@ -120,11 +123,9 @@ def import_command(files: tuple[Path, ...], workers: int | None, scheduler: str 
     report = _carried_out(work, console)
     console.print(
         f"{report.read:,} pages read, {report.new:,} stories are new; {report.unread:,} pages give no story,"
-        f" {report.known:,} records were there already."
+        f" {report.listings:,} listings read, {report.known:,} records were there already."
     )
-    if report.others:
-        told = ", ".join(f"{count:,} {kind}" for kind, count in report.others.most_common())
-        console.print(f"Other records: {told}.", markup=False)
+    _print_nothing(report, console)
     _print_damage(report)
     for complaint in complaints:
         click.echo(f"warta: {complaint}", err=True)
@@ -139,6 +140,19 @@ def _carried_out(work: Callable[[OnProgress], Report], console: Console) -> Repo
     except StoppedError:
         click.echo("Stopped. The same command goes on from here.", err=True)
         sys.exit(EXIT_STOPPED)
+
+
+def _print_nothing(report: Report, console: Console) -> None:
+    """Prints why records gave nothing, the most frequent reasons first."""
+    reasons = report.nothing.most_common()
+    if reasons:
+        console.print("Records that gave nothing:")
+    for reason, count in reasons[:MAX_REASONS]:
+        example = report.examples.get(reason)
+        told = f"{count:>9,}  {reason}" + (f" ({example})" if example else "")
+        console.print(told, markup=False, soft_wrap=True)
+    if left := reasons[MAX_REASONS:]:
+        console.print(f"{sum(count for _, count in left):>9,}  for {len(left):,} other reasons")
 
 
 def _print_damage(report: Report) -> None:

@@ -39,8 +39,9 @@ class Source:
                 site = SITES[self.site]
                 own = site.own_address(url, origin=self.origin) if self.origin else site.at_home(url)
                 if urlsplit(own).hostname in site.hosts:
-                    return site, own
-            return site_of(url), url
+                    return site, site.canonical(own)
+            found = site_of(url)
+            return found, found.canonical(url)
         except ValueError:  # as of "http://[x"
             return None, url
 

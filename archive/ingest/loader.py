@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from archive.extract.article import ReadingError
 from archive.extract.exchange import Reading, Source, read_exchange
@@ -17,12 +20,16 @@ from archive.store.database import ROW_ERRORS, Archive, CorruptDatabaseError
 from archive.store.frontier import FROM_LIST, FROM_WARC, Frontier
 from archive.store.outcome import Failure, settle, settle_failure
 from archive.store.pages import Page, page_at, page_of, restore_page
-from archive.store.payload import payload_record, read_stored
+from archive.store.payload import NeverKeptError, payload_record, read_stored
 from archive.store.runs import add_undated_run, apply_account, run_id_at, run_id_of, start_run
 from archive.store.syndication import remove_twins
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import REVISIT, Capture
 from archive.warc.reader import WarcError, read_captured
+
+_VARYING = re.compile(r"https?://\S+|'[^']*'|\d[\d.,]*")
+"""What differs in reasons that are the same: addresses, names in quotes, numbers."""
+_MAX_REASON_CHARS = 100
 
 
 class UnloadableError(Exception):
@@ -34,7 +41,9 @@ class Loader:
     the archive knows of its story; after it, `replay_older` makes the story's versions again in the right order.
 
     `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
-    that were in the archive already. `previous_warcs` are the files that the accounts of runs name as "previous".
+    that were in the archive already, `listings` those that name stories. `nothing` counts why exchanges gave nothing,
+    and `examples` has an address for each reason. `previous_warcs` are the files that the accounts of runs name as
+    "previous".
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -44,11 +53,15 @@ class Loader:
         self._to_replay: set[str] = set()
         self._runs: dict[tuple[str, datetime], int | None] = {}
         self.previous_warcs: set[str] = set()
-        self.read = self.unread = self.new = self.known = 0
+        self.read = self.unread = self.new = self.known = self.listings = 0
+        self.nothing: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
 
-    def take(self, event: Event) -> None:
-        """Puts an event into the archive, all of it or nothing. Raises UnloadableError if that fails for this event;
-        errors of the whole database (a full disk, a lock, damage) are raised as they are."""
+    def take(self, event: Event) -> bool:
+        """Puts an event into the archive, all of it or nothing; whether it said anything of a story. Raises
+        UnloadableError if that fails for this event; errors of the whole database (a full disk, a lock, damage) are
+        raised as they are."""
+        nothing = self.nothing.total()
         try:
             with self.archive.writing():
                 self._take(event)
@@ -62,6 +75,7 @@ class Loader:
             raise
         except Exception as error:  # one record must not stop the others; the report names it
             raise UnloadableError(f"an error in warta itself: {error!r}") from error
+        return self.nothing.total() == nothing
 
     def replay_older(self) -> None:
         """Replays the stories of which an older capture was loaded after a newer one."""
@@ -105,19 +119,39 @@ class Loader:
         if reading.listing is not None:
             on = reading.url.removeprefix(site.origin)
             Frontier(self.archive, site).discover(reading.wanted, on=on, at=capture.fetched_at)
+            self.listings += 1
+            if not reading.listing.entries and not reading.listing.parts:
+                self._nothing(reading, "a listing that names no story")
             return
         page = self._page(site, reading)
         if reading.location is not None:
             if page is not None:
                 self._redirected[reading.location] = page.url, reading.run_started_at
+            self._nothing(reading, f"status {capture.status}: a redirect")
             return
         if known is not None and (capture.article_id or page is None or page.is_known_since(capture.fetched_at)):
             return  # it was settled, too; only a run that was cut off leaves a capture that was not
         if page is None and site.is_described:
             if reading.article is None or site.identify(reading.url) is None:
+                if reading.reason is not None and site.identify(reading.url) is not None:
+                    self.unread += 1
+                self._nothing(reading)
                 return  # it was not requested as an article, and is none
             page = self._discover(site, reading)
         self._settle(site, reading, page)
+
+    def _nothing(self, reading: Reading, why: str | None = None) -> None:
+        """Counts an exchange that gave nothing, and why."""
+        path, status = urlsplit(reading.url).path, reading.capture.status
+        if why is None and path == "/robots.txt":
+            why = "robots.txt"
+        if why is None and reading.reason is not None:
+            why = _VARYING.sub("…", reading.reason)[:_MAX_REASON_CHARS]
+        if why is None and status == 200:
+            why = "not HTML"
+        why = why or (f"status {status}" if status else "no HTTP answer")
+        self.nothing[why] += 1
+        self.examples.setdefault(why, reading.url)
 
     def _known_capture(self, capture: Capture) -> Capture | None:
         """The row of the same exchange, if the archive has it. It is found by the record's id, or by its place, because
@@ -153,6 +187,8 @@ class Loader:
         try:
             holding = payload_record(self.archive, capture, record)
             read = read_exchange(capture, record, holding, source)
+        except NeverKeptError:
+            return replace(reading, reason="a revisit without its original")
         except WarcError as error:
             return replace(reading, reason=str(error))
         if read is None:
@@ -184,6 +220,8 @@ class Loader:
         if reading.article is not None and (outcome.meaning.is_story or outcome.meaning is Meaning.OLDER):
             self.read += 1
             self.new += outcome.meaning is Meaning.NEW
+        elif outcome.meaning in (Meaning.UNREAD, Meaning.NOTHING):
+            self._nothing(reading, outcome.reason and _VARYING.sub("…", outcome.reason)[:_MAX_REASON_CHARS])
         if outcome.meaning is Meaning.OLDER and outcome.article_id:
             self._to_replay.add(outcome.article_id)
         elif outcome.meaning.is_story and outcome.article_id:

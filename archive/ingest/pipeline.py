@@ -48,10 +48,12 @@ class Report:
     """The result of loading files.
 
     `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
-    that were in the archive already, `others` records of other kinds. `faulty_files` are lines for people about files
-    that are missing or altered, `unreadable_files` the names of files that could not be opened. `previous_warcs` are
-    the files that the accounts of runs name as "previous". For a rebuild, `kept` are the ids of stories that stay as
-    they were because a record is missing, and `comparison` is with the old database.
+    that were in the archive already, `listings` those that name stories. `nothing` counts why records gave nothing, and
+    `examples` has an address for some of the reasons; `gave` are the files of which a record gave something.
+    `faulty_files` are lines for people about files that are missing or altered, `unreadable_files` the names of files
+    that could not be opened. `previous_warcs` are the files that the accounts of runs name as "previous". For a
+    rebuild, `kept` are the ids of stories that stay as they were because a record is missing, and `comparison` is with
+    the old database.
     """
 
     read: int = 0
@@ -60,7 +62,10 @@ class Report:
     known: int = 0
     damaged: list[Damage] = field(default_factory=list)
     faulty_files: list[str] = field(default_factory=list)
-    others: Counter[str] = field(default_factory=Counter)
+    listings: int = 0
+    nothing: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+    gave: set[str] = field(default_factory=set)
     previous_warcs: set[str] = field(default_factory=set)
     unreadable_files: set[str] = field(default_factory=set)
     kept: list[str] = field(default_factory=list)
@@ -101,7 +106,8 @@ def read_into(
                 if only is not None and site_of_event(dated.event) != only:
                     continue
                 try:
-                    loader.take(dated.event)
+                    if loader.take(dated.event):
+                        report.gave.add(warc)
                 except UnloadableError as error:
                     report.damaged.append(Damage(warc, dated.offset, str(error)))
             loader.replay_older()
@@ -126,7 +132,8 @@ def read_into(
     report.read, report.unread, report.new, report.known = loader.read, loader.unread, loader.new, loader.known
     report.damaged += [Damage(*damage) for damage in spool.damaged()]
     report.damaged.sort(key=lambda damage: (damage.warc, damage.offset))
-    report.others = spool.others()
+    report.listings, report.examples = loader.listings, loader.examples
+    report.nothing = loader.nothing + spool.others()
     report.previous_warcs = loader.previous_warcs
     return report
 

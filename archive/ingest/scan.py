@@ -16,10 +16,11 @@ from archive.store.outcome import Failure
 from archive.store.syndication import bands_of
 from archive.store.timestamps import iso_utc
 from archive.warc.account import FAILURE, NAMED, RunStart, read_account, read_run_start
-from archive.warc.capture import FOREIGN, RESPONSE, REVISIT, capture_of
+from archive.warc.capture import FOREIGN, PAGE_TYPES, REVISIT, capture_of
 from archive.warc.members import walk
 from archive.warc.reader import Record, WarcError, read_record
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
 SLICE_RECORDS = 200
 SLICE_BYTES = 8 << 20
 """A slice ends at the first of these limits, so that it takes some seconds, and little is lost by an interruption.
@@ -171,16 +172,17 @@ def _event_of(part: Slice, record: Record) -> DatedEvent | str:
         return DatedEvent(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
     if own and (account := read_account(record)):
         return DatedEvent(record.date, record.offset, _account_event(*account, record))
-    if record.type not in (RESPONSE, REVISIT) or not re.match(r"https?://", record.url or "", re.IGNORECASE):
-        return record.type
+    if record.type not in PAGE_TYPES:
+        return f"{record.type or 'nameless'} record"
     site = part.source.place(record.url or "")[0]
-    if site is None:
-        return record.type
+    if site is None or not re.match(r"https?://", record.url or "", re.IGNORECASE):
+        scheme = _SCHEME.match(record.url or "")
+        return f"{record.type} record that is no page ({scheme[0] if scheme else 'it has no address'})"
     capture = capture_of(record, site=site.name, warc=part.warc)
-    holding = record if record.type == RESPONSE else None
+    holding = None if record.type == REVISIT else record
     reading = read_exchange(capture, record, holding, part.source)
     if reading is None:
-        return "page of a site unknown here that says of itself to be no article"
+        return f"of another site, and no article: {site.name}"
     if reading.article is not None:
         reading = replace(reading, bands=tuple(bands_of(reading.article.body)))
     return DatedEvent(record.date, record.offset, reading)

@@ -155,6 +155,14 @@ class Site:
         """The kind of listing at a path (with its query); None where no listing is known."""
         return next((form.kind for form in self.listings if form.path.fullmatch(path)), None)
 
+    def canonical(self, url: str) -> str:
+        """The address at the site's origin of a URL at one of its hosts, by http or https at their own ports: it is the
+        same page there. Other URLs, and those of sites without a description, are returned as they are."""
+        parts = urlsplit(url)
+        if not self.is_described or parts.hostname not in self.hosts or parts.port not in (None, 80, 443):
+            return url
+        return self.origin + urlunsplit(("", "", parts.path or "/", parts.query, parts.fragment))
+
     def own_address(self, url: str, *, origin: str) -> str:
         """The address on the site itself of a URL requested at `origin`, which is the site's own origin or that of a
         server in its place (a mirror, the newsroom). Other URLs are returned as they are."""
@@ -166,7 +174,9 @@ class Site:
     def at_home(self, url: str) -> str:
         """The address on the site itself of the URL of a capture, whatever server was in the site's place then."""
         asked = urlsplit(url)
-        return url if asked.hostname in self.hosts else self.own_address(url, origin=f"{asked.scheme}://{asked.netloc}")
+        if asked.hostname in self.hosts:
+            return self.canonical(url)
+        return self.own_address(url, origin=f"{asked.scheme}://{asked.netloc}")
 
     def article_id(self, address: Address) -> str:
         """ "site/number", or "site/path" where the address has no number."""

@@ -4,6 +4,7 @@
 |---|---|---|
 | 200 with a story | read | new, a new version, moved, or unchanged (archive.store.articles) |
 | 200 without one | failed | unchanged: a login page, an error page or half a page is no edit |
+| a conversion of it (a record that was made from another) | unchanged | taken only where nothing better is known |
 | 304 | read | unchanged |
 | 404, 410 | missing, later gone | `gone_at` is set once it is gone |
 | a redirect | its target's answer decides | |
@@ -23,6 +24,7 @@ from archive.store.database import Archive, Row
 from archive.store.frontier import Frontier
 from archive.store.pages import Page, page_at
 from archive.store.timestamps import iso_utc
+from archive.warc.capture import CONVERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_
         status = reading.capture.status
         if known_at is not None and known_at > iso_utc(reading.capture.fetched_at):
             return _outdated(archive, reading, story, page)
+        if reading.capture.record_type == CONVERSION and story is not None and not _is_converted(archive, story):
+            # Linked as an outdated one is, so that the order in which files come does not matter.
+            archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [story["id"], reading.capture.id])
+            return Outcome(Meaning.NOTHING, reason="a conversion of a page of which better is known")
         if status == 200 and (reading.article is not None or reading.reason is not None):
             return _settle_page(archive, site, reading, page, page_url)
         if status == 304 and page is not None and story is not None:
@@ -121,6 +127,12 @@ def _story(archive: Archive, reading: Reading, page: Page | None, page_url: str)
     earlier = archive.row("SELECT article_id FROM captures WHERE record_id = ?", [reading.refers_to])
     article_id = (earlier["article_id"] if earlier else None) or (page.article_id if page else None)
     return archive.row("SELECT * FROM articles WHERE id = ?", [article_id])
+
+
+def _is_converted(archive: Archive, story: Row) -> bool:
+    """Whether the text of a story is known from conversions alone."""
+    capture = archive.capture(story["capture_id"])
+    return capture is not None and capture.record_type == CONVERSION
 
 
 def _known_at(archive: Archive, story: Row | None, page: Page | None) -> str | None:

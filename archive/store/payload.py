@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from archive.store.database import Archive
 
 
+class NeverKeptError(WarcError):
+    """The record that a revisit refers to was never kept."""
+
+
 def payload_record(archive: Archive, capture: Capture, record: Record | None = None) -> Record:
     """The record with the payload of a capture: its own, or for a revisit the one that it refers to; where that is
     not in the archive, another capture of the same payload.
@@ -31,13 +35,13 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
     values |= {"at": iso_utc(capture.fetched_at), "digest": capture.payload_digest}
     for where in ["record_id = :refers", "url = :url", *([] if not_modified else ["1"])]:
         row = archive.row(
-            f"SELECT id FROM captures WHERE record_type = 'response' AND {where} AND {same}"
+            f"SELECT id FROM captures WHERE record_type <> 'revisit' AND {where} AND {same}"
             " ORDER BY fetched_at DESC, id DESC LIMIT 1",
             values,
         )
         if row is not None and (earlier := archive.capture(row["id"])) is not None:
             return read_captured(archive.warc_root, earlier)
-    raise WarcError(f"Nothing of {capture.url} is kept: the earlier capture that it refers to is not there.")
+    raise NeverKeptError(f"Nothing of {capture.url} is kept: the earlier capture that it refers to is not there.")
 
 
 def payload(archive: Archive, capture: Capture) -> Payload:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 FOREIGN = "imported"
 """The folder below warc/ for imported files, of other programs or of another archive."""
 
-RESPONSE, REVISIT = "response", "revisit"
+RESPONSE, REVISIT, RESOURCE, CONVERSION = "response", "revisit", "resource", "conversion"
+PAGE_TYPES = frozenset({RESPONSE, REVISIT, RESOURCE, CONVERSION})
+"""The types of records that may hold a page. Resources and conversions have no HTTP head; they count as answers of
+status 200 with the record's Content-Type, as indexes of web archives have them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +23,11 @@ class Capture:
     """A row of the table `captures`: an exchange whose record is whole on disk.
 
     `fetched_at` is aware, in UTC, with microseconds, and equals the record's WARC-Date. `warc` is the path of the file
-    below the archive's `warc/` folder; `offset` and `length` are those of the response or revisit record, in bytes of
-    the compressed file. `payload_digest` is "sha1:BASE32" of the payload as stored: without chunk framing, with its
-    Content-Encoding. `record_type` is "response" or "revisit". `record_id` is the record's WARC-Record-ID, or `place`
-    if it has none or another capture has the same one. `received` is the number of bytes on the wire: head, framing
-    and coded body.
+    below the archive's `warc/` folder; `offset` and `length` are those of the record, in bytes of the compressed file.
+    `payload_digest` is "sha1:BASE32" of the payload as stored: without chunk framing, with its Content-Encoding; None
+    for another program's revisit that does not say it. `record_type` is one of PAGE_TYPES. `record_id` is the record's
+    WARC-Record-ID, or `place` if it has none or another capture has the same one. `received` is the number of bytes on
+    the wire: head, framing and coded body.
     """
 
     site: str
@@ -57,7 +60,7 @@ class Capture:
 
 
 def capture_of(record: Record, *, site: str, warc: str) -> Capture:
-    """The row of a response or revisit record; the ids that the database gives are None."""
+    """The row of a record that may hold a page; the ids that the database gives are None."""
     head = record.head
     return Capture(
         site=site,

@@ -13,12 +13,16 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from archive.warc.http_message import HEAD_END
 
 _READ_BYTES = 1 << 16
 """Bytes read from a file at a time; a record may begin anywhere in them."""
+_BEGINNING_BYTES = 1 << 16
+"""What is held of a block that is too large to be held whole: its HTTP head is in it."""
+_EXPANDED_BYTES = 1 << 20
+"""Bytes decompressed at a time: some kilobytes may expand to a thousand times as many."""
 _MAX_HEAD_BYTES = 1 << 20
 _MAX_END_BYTES = 16
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
@@ -109,24 +113,29 @@ class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
     def digest(self) -> bytes: ...
     def hexdigest(self) -> str: ...
+    def copy(self) -> _Hash: ...
 
 
 def read_member(file: BinaryIO, pending: bytes, held_bytes: int) -> WholeMember:
-    """Reads one gzip member to its end, holding no more than `held_bytes` of its block. `pending` was already read
-    from the file. Raises NotWholeError unless it is one record whose length and digest are as its head says."""
+    """Reads one gzip member to its end, holding its block, or the beginning of one that is larger than `held_bytes`.
+    `pending` was already read from the file. Raises NotWholeError unless it is one record whose length and digest are
+    as its head says."""
     inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
     length, head, size, block, end = 0, b"", -1, bytearray(), bytearray()
     seen, checked, told = 0, None, b""
+    has_more = False
     while not inflate.eof:
-        pending = pending or file.read(_READ_BYTES)
-        if not pending:
-            raise NotWholeError("the file ends within it" if length else "the file ends there")
+        if not pending and not has_more:
+            pending = file.read(_READ_BYTES)
+            if not pending:
+                raise NotWholeError("the file ends within it" if length else "the file ends there")
         try:
-            text = inflate.decompress(pending)
+            text = inflate.decompress(pending, _EXPANDED_BYTES)
         except zlib.error as error:
             raise NotWholeError("its bytes are damaged") from error
-        length += len(pending) - len(inflate.unused_data)
-        pending = inflate.unused_data
+        has_more = len(text) == _EXPANDED_BYTES
+        length += len(pending) - len(inflate.unused_data) - len(inflate.unconsumed_tail)
+        pending = inflate.unused_data or inflate.unconsumed_tail
         if size < 0:
             head += text
             match = HEAD_END.search(head)
@@ -135,7 +144,9 @@ def read_member(file: BinaryIO, pending: bytes, held_bytes: int) -> WholeMember:
                     raise NotWholeError("its head has no end")
                 continue
             size = _block_size(head[: match.end()])
-            checked, told = _block_digest(head[: match.end()])
+            if size > held_bytes:
+                held_bytes = min(held_bytes, _BEGINNING_BYTES)
+            checked, told = block_digest(head[: match.end()])
             head, text = head[: match.end()], head[match.end() :]
         part = text[: size - seen]
         seen += len(part)
@@ -143,11 +154,13 @@ def read_member(file: BinaryIO, pending: bytes, held_bytes: int) -> WholeMember:
             checked.update(part)
         block += part[: max(0, held_bytes - len(block))]
         end += text[len(part) :][: _MAX_END_BYTES + 1 - len(end)]
+        if len(end) > _MAX_END_BYTES or end.strip(b"\r\n"):
+            raise NotWholeError("its length is not what its head says")
     if size < 0:
         raise NotWholeError("it has no head")
-    if seen < size or len(end) > _MAX_END_BYTES or end.strip(b"\r\n"):
+    if seen < size:
         raise NotWholeError("its length is not what its head says")
-    if checked is not None and not _is_digest(checked, told):
+    if checked is not None and not is_digest(checked, told):
         raise NotWholeError("its digest is not what its head says")
     return WholeMember(head, bytes(block), size, length, pending)
 
@@ -159,7 +172,7 @@ def _block_size(head: bytes) -> int:
     return int(match[1])
 
 
-def _block_digest(head: bytes) -> tuple[_Hash | None, bytes]:
+def block_digest(head: bytes) -> tuple[_Hash | None, bytes]:
     """(what reckons the digest that a head names, the digest it names); None for a kind that Python does not have."""
     match = _BLOCK_DIGEST.search(head)
     name = match[1].decode().lower().replace("-", "") if match else ""
@@ -168,7 +181,7 @@ def _block_digest(head: bytes) -> tuple[_Hash | None, bytes]:
     return hashlib.new(name, usedforsecurity=False), match[2]
 
 
-def _is_digest(checked: _Hash, told: bytes) -> bool:
+def is_digest(checked: _Hash, told: bytes) -> bool:
     """Digests are written in base 32 or in hex."""
     base32 = base64.b32encode(checked.digest()).rstrip(b"=")
     return told.upper().rstrip(b"=") == base32 or told.lower() == checked.hexdigest().encode()
@@ -177,3 +190,12 @@ def _is_digest(checked: _Hash, told: bytes) -> bool:
 def digest(data: bytes) -> str:
     """SHA-1 in base 32, as WARC readers expect it."""
     return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def digest_of(block: IO[bytes], size: int) -> str:
+    """The digest of the next `size` bytes of a file."""
+    reckoned = hashlib.sha1(usedforsecurity=False)
+    while size and (piece := block.read(min(size, _READ_BYTES))):
+        reckoned.update(piece)
+        size -= len(piece)
+    return "sha1:" + base64.b32encode(reckoned.digest()).decode()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
-from archive.warc.capture import RESPONSE, REVISIT, Capture
+from archive.warc.capture import CONVERSION, PAGE_TYPES, RESOURCE, REVISIT, Capture
 from archive.warc.http_message import (
     MAX_BODY_BYTES,
     Body,
@@ -33,10 +33,15 @@ MAX_BLOCK_BYTES = 64 << 20
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 """A time outside these years is not valid: the web is not older, and SQLite and Python's time zones end before 9999."""
 
-_HEAD_PARSER = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"])
+_HEAD_PARSER = StatusAndHeadersParser(["WARC/"])
 _TIMESTAMP = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?|(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)"
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?"
+    r"|(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?"
+    r"|(\d{14})",
+    re.IGNORECASE,
 )
+"""A date as the standard has it; and as some programs write it: with a space for the T, without a zone (it is UTC), or
+as 14 digits."""
 
 WIRE_LENGTH = "Warta-Wire-Length"
 """A named field of warta's response records: the number of bytes on the wire, before chunk framing was removed."""
@@ -75,13 +80,25 @@ class Record:
         return self.header("WARC-Record-ID")
 
     @property
+    def has_http_head(self) -> bool:
+        """Whether the block begins with an HTTP head. Those of resources and conversions do not, unless they say so."""
+        if self.type not in (RESOURCE, CONVERSION):
+            return True
+        says_so = (self.header("Content-Type") or "").lower().startswith("application/http")
+        return says_so and self.block[:5].upper() == b"HTTP/"
+
+    @property
     def head(self) -> Head:
-        return parse_head(self.block)
+        if self.has_http_head:
+            return parse_head(self.block)
+        kind = self.header("Content-Type")
+        return Head(200, [("Content-Type", kind)] if kind else [])
 
     @property
     def truncated(self) -> str | None:
-        """Why the answer is not whole, if the record says so (WARC-Truncated; WARC 1.1, 5.13)."""
-        return self.header("WARC-Truncated")
+        """Why the answer is not whole, if the record says so (WARC-Truncated, WARC-Segment-Number; WARC 1.1, 5.13 and
+        5.18)."""
+        return self.header("WARC-Truncated") or ("segment" if self.header("WARC-Segment-Number") else None)
 
     @property
     def was_released(self) -> bool:
@@ -90,8 +107,17 @@ class Record:
         return self.truncated in (None, "disconnect")
 
     @property
-    def payload_digest(self) -> str:
-        return self.header("WARC-Payload-Digest") or digest(b"")
+    def payload_digest(self) -> str | None:
+        """The digest of the payload as stored, reckoned if the record does not say it; None for a revisit that does
+        not."""
+        told = self.header("WARC-Payload-Digest")
+        if told is not None or self.type == REVISIT or self.is_cut:
+            return told
+        return digest(self.coded_body)
+
+    @property
+    def coded_body(self) -> bytes:
+        return split_message(self.block)[1] if self.has_http_head else self.block
 
     @property
     def wire_length(self) -> int:
@@ -100,12 +126,12 @@ class Record:
         return int(length) if length.isascii() and length.isdigit() and len(length) < 16 else len(self.block)
 
     def body(self, *, max_bytes: int = MAX_BODY_BYTES) -> Body:
-        """The decoded body of a response. Raises UndecodableError if it cannot be decoded or is larger than
+        """The decoded body. Raises UndecodableError if it cannot be decoded or is larger than
         `max_bytes`."""
         if self.is_cut:
             raise UndecodableError(f"the record has more than {MAX_BLOCK_BYTES:,} bytes")
         try:
-            return decoded(self.head, split_message(self.block)[1], max_bytes=max_bytes)
+            return decoded(self.head, self.coded_body, max_bytes=max_bytes)
         except CodingError as error:
             raise UndecodableError(str(error)) from error
 
@@ -174,7 +200,7 @@ def read_captured(root: Path, capture: Capture) -> Record:
     """The record of a capture. Raises WarcError if it is missing or damaged, or another record is in its place."""
     path = find(root, capture.warc)
     record = read_record(path, capture.offset)
-    if record.type not in (RESPONSE, REVISIT) or capture.record_id not in (record.id, capture.place):
+    if record.type not in PAGE_TYPES or capture.record_id not in (record.id, capture.place):
         raise WarcError(f"{path.name} has another record at {capture.offset} than the capture of {capture.url}.")
     return record
 
@@ -204,8 +230,11 @@ def _date(text: str) -> datetime:
     try:
         if match is None:
             raise ValueError
-        if match[4]:
-            moment = datetime.fromisoformat(match[4])
+        if match[7]:
+            moment = datetime.strptime(match[7], "%Y%m%d%H%M%S")  # noqa: DTZ007  (made aware below)
+        elif match[4]:
+            zone = match[6] if (match[6] or "").startswith(("+", "-")) else ""
+            moment = datetime.fromisoformat(f"{match[4]}T{match[5].replace(',', '.')}{zone}")
         else:
             moment = datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1))  # noqa: DTZ001  (made aware below)
         moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)

@@ -42,8 +42,8 @@ def files(data: Path) -> set[str]:
 @pytest.mark.parametrize(
     ("place", "full"),
     [
-        ("archive.ingest.imports.shutil.copyfileobj", full_disk),
-        ("archive.ingest.imports._split_into_members", full_disk),
+        ("archive.ingest.imports._copy_all", full_disk),
+        ("archive.ingest.imports._made_normal", full_disk),
         ("archive.ingest.spool.Spool.add", full_database),
         ("archive.ingest.spool.Spool.take", full_database),
         ("archive.ingest.loader.Loader.take", full_database),
