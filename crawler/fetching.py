@@ -19,7 +19,9 @@ from scrapy.http import Response
 from archive.warc.capture import Capture
 from crawler.download_handler import RecordingError
 from crawler.middlewares.politeness import RefusedError, SiteRefusesError, StoppingError
+from crawler.middlewares.redirects import AWAY, OF_STORY
 from crawler.middlewares.robots import UnreachableError
+from crawler.plain_words import in_plain_words
 from crawler.verdict import Trouble
 
 REFUSALS = frozenset({401, 403, 407, 429, 451})
@@ -30,14 +32,24 @@ class FetchError(Exception):
     """A URL could not be fetched: the host was unreachable, refused, has no such page, or sent a broken answer.
 
     `capture` is the row of the answer, if a whole one came. `of_site` is True if the whole site fails: further requests
-    would fail, too. The message is one line for people.
+    would fail, too. `is_settled` is True if what it means for its page is stored already. The message is one line for
+    people.
     """
 
-    def __init__(self, kind: Trouble, reason: str, capture: Capture | None = None, *, of_site: bool = False) -> None:
+    def __init__(
+        self,
+        kind: Trouble,
+        reason: str,
+        capture: Capture | None = None,
+        *,
+        of_site: bool = False,
+        is_settled: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.kind = kind
         self.capture = capture
         self.of_site = of_site
+        self.is_settled = is_settled
 
     @property
     def status(self) -> int | None:
@@ -45,13 +57,14 @@ class FetchError(Exception):
         return self.capture.status if self.capture else None
 
 
-async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -> Capture:
+async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None, of_story: bool = False) -> Capture:
     """Fetches a URL, follows redirects, and returns the capture of the answer with status 200. With `earlier`, a
-    capture whose validators make the request conditional, the answer may also be 304. Raises FetchError for all other
+    capture whose validators make the request conditional, the answer may also be 304. A redirect of a story
+    (`of_story`) to what is no story is an answer of its own: the story is missing. Raises FetchError for all other
     answers and for none, CloseSpider if the answer cannot be recorded."""
     assert crawler.engine is not None
     try:
-        request = Request(url, headers=_conditions(earlier), dont_filter=True)
+        request = Request(url, headers=_conditions(earlier), dont_filter=True, meta={OF_STORY: of_story})
         if earlier is not None:
             request.meta["earlier"] = earlier
         response: Response = await crawler.engine.download_async(request)
@@ -64,27 +77,28 @@ async def fetch(crawler: Crawler, url: str, *, earlier: Capture | None = None) -
         elif isinstance(error, StoppingError):
             kind = Trouble.STOPPING
         of_site = isinstance(error, UnreachableError | SiteRefusesError)
-        raise FetchError(kind, str(error), of_site=of_site) from error
+        raise FetchError(kind, in_plain_words(error), of_site=of_site) from error
     except RecordingError as error:
         raise CloseSpider(str(error)) from error
-    except CannotResolveHostError as error:
-        raise FetchError(Trouble.UNREACHABLE, "the host's name cannot be resolved", of_site=True) from error
-    except DownloadConnectionRefusedError as error:
-        raise FetchError(Trouble.UNREACHABLE, "the host refused the connection", of_site=True) from error
-    except DownloadTimeoutError as error:
-        raise FetchError(Trouble.UNREACHABLE, "no whole answer in time") from error
-    except (DownloadFailedError, ResponseDataLossError) as error:
-        raise FetchError(Trouble.UNREACHABLE, f"the connection broke: {error}") from error
+    except (CannotResolveHostError, DownloadConnectionRefusedError) as error:
+        raise FetchError(Trouble.UNREACHABLE, in_plain_words(error), of_site=True) from error
+    except (DownloadTimeoutError, DownloadFailedError, ResponseDataLossError) as error:
+        raise FetchError(Trouble.UNREACHABLE, in_plain_words(error)) from error
     except DownloadCancelledError as error:
-        raise FetchError(Trouble.BROKEN, f"the answer was cut off: {error}") from error
+        raise FetchError(Trouble.BROKEN, f"the answer was cut off: {in_plain_words(error)}") from error
     except ValueError as error:  # a URL that Scrapy does not accept
-        raise FetchError(Trouble.BROKEN, f"the address cannot be asked for: {error}") from error
+        raise FetchError(Trouble.BROKEN, f"the address cannot be asked for: {in_plain_words(error)}") from error
+    except Exception as error:  # one bad answer is one bad answer
+        raise FetchError(Trouble.BROKEN, in_plain_words(error)) from error
     capture = _capture_of(response)
     status = capture.status
     if status in REFUSALS:
         raise FetchError(Trouble.REFUSED, f"HTTP {status}", capture, of_site=status == 429)
     if status in MISSING:
         raise FetchError(Trouble.MISSING, f"HTTP {status}", capture)
+    assert response.request is not None
+    if away := response.request.meta.get(AWAY):
+        raise FetchError(Trouble.MISSING, f"it redirects to {away}", capture)
     if status != 200 and not (status == 304 and earlier is not None):
         raise FetchError(Trouble.BROKEN, f"HTTP {status}" if status else "an answer without an HTTP status", capture)
     return capture

@@ -82,6 +82,7 @@ def end_pauses(crawler: Crawler) -> None:
     assert engine is not None
     downloader = engine.downloader
     for slot in downloader.slots.values():
+        slot.delay = 0.0
         if slot.latercall:
             slot.latercall.cancel()
             downloader._latercall(slot)

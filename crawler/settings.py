@@ -48,6 +48,9 @@ DOWNLOADER_MIDDLEWARES = {
     # Replaced: of several first requests at once, it applies robots.txt to one only.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    # Replaced: of a story it does not follow redirects to a front page, and it gives cookies back on the way.
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.redirects.StoryRedirectMiddleware": 600,
 }
 EXTENSIONS = {
     "crawler.session_keeper.SessionKeeper": 0,

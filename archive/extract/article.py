@@ -45,6 +45,10 @@ class ReadingError(Exception):
     """A page is no article, or no article can be read from it. The message is one line for people."""
 
 
+class NoAddressError(ReadingError):
+    """A page is at an address that is no article's, and does not say which article it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """What one page says of one article. A field is None, () or False where the page does not say it; nothing is
@@ -215,7 +219,7 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
     number = asked.number if asked and asked.number is not None else metadata.post_number()
     if asked is None:
         if number is None:
-            raise ReadingError(f"{url} is not the address of an article of {site.title}")
+            raise NoAddressError(f"{url} is not the address of an article of {site.title}")
         asked = Address("article", number, url)  # WordPress permalinks can be any path; the page has the post id
     canonical = asked.url
     for own in metadata.addresses():

@@ -65,8 +65,8 @@ _SPACES = bytes.maketrans(b"\x0b\x0c", b"  ")
 
 
 def decode_page(body: bytes, content_type: str | None) -> str:
-    """Decodes a page, a feed or a text file: by its byte order mark, by what its bytes are, then by what the Content-Type
-    header, a meta element or the XML declaration says.
+    """Decodes a page, a feed or a text file: by its byte order mark, by what its bytes are, then by what the
+    Content-Type header, a meta element or the XML declaration says.
 
     Bytes that are valid UTF-8 are decoded as such whatever is declared, because text in another charset is hardly ever
     valid UTF-8. So are bytes in which at least as many characters are valid UTF-8 beyond ASCII as are broken: some
@@ -79,13 +79,13 @@ def decode_page(body: bytes, content_type: str | None) -> str:
             return body[len(mark) :].decode("utf-8", "replace")
     if wide := _wide(body):
         return body.decode(wide, "replace")
-    told = [http_content_type_encoding(content_type), html_body_declared_encoding(body)]
-    declared = [charset for label in (*told, *_odd_labels(body, content_type)) if (charset := _charset(label))]
+    labels = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
+    declared = [known for label in (*labels, *_odd_labels(body, content_type)) if (known := _charset(label))]
     if _ISO_2022_JP.search(body) and (not declared or "iso2022_jp" in declared):
         return body.decode("iso2022_jp_ext", "replace")
     if _is_utf_8(body):
         return body.decode("utf-8")
-    text = body.decode("utf-8", "replace")
+    text: str = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     others = sum(character > "\x7f" for character in text) - broken
     if others >= broken or (broken == 1 and "utf-8" in declared):

@@ -7,10 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from archive.extract.article import Article, ReadingError
+from archive.extract.article import Article, NoAddressError, ReadingError
 from archive.extract.dates import read_http_date
+from archive.extract.detours import away_from_story, refresh_target
+from archive.extract.encoding import decode_page
 from archive.extract.listings import Listed, Listing, ListingError
-from archive.extract.page import ChallengeError, UndeclaredError, may_be_article, read_listing, read_page
+from archive.extract.page import (
+    NO_DOUBTS,
+    ChallengeError,
+    Doubts,
+    SomethingElseError,
+    UndeclaredError,
+    doubts_about,
+    may_be_article,
+    read_listing,
+    read_page,
+)
 from archive.extract.urls import absolute
 from archive.sites import SITES, Site, site_of
 from archive.warc.capture import Capture
@@ -54,10 +66,13 @@ class Source:
 class Reading:
     """What one exchange says.
 
-    `url` is the requested address, on the site itself; `location` is the target of a redirect; `refers_to` is the
-    WARC-Refers-To of a revisit. An article's page has an `article`, or else a `reason` why none can be read; a listing
-    page has a `listing`, or else a `reason`. Of the listing's entries the run wanted those of `since` or later.
-    `is_challenge` is True for the page of a bot defence. `bands` are the LSH bands of the article's body (see
+    `url` is the requested address, on the site itself; `location` is the target of a redirect, also of a page's meta
+    refresh; `away` says in words what stands there, if that is certainly no story; `refers_to` is the WARC-Refers-To of
+    a revisit. An article's page has an `article`, and `doubts` about it, or else a `reason` why none can be read; a
+    listing page has a `listing`, or else a `reason`. Of the listing's entries the run wanted those of `since` or later.
+    `is_challenge` is True for the page of a bot defence, `is_something_else` for another one that came in a story's
+    place, `is_no_story` for a page at an address that is no story's. `note` says what was wrong with the framing of an
+    answer that could be read all the same. `bands` are the LSH bands of the article's body (see
     archive.store.syndication), if they were computed already. `server_time` is the time on the site's clock.
     `run_started_at` identifies the run that made the request.
     """
@@ -70,7 +85,12 @@ class Reading:
     since: date | None = None
     reason: str | None = None
     is_challenge: bool = False
+    is_something_else: bool = False
+    is_no_story: bool = False
+    doubts: Doubts = NO_DOUBTS
+    note: str | None = None
     location: str | None = None
+    away: str | None = None
     refers_to: str | None = None
     server_time: datetime | None = None
     run_started_at: datetime | None = None
@@ -101,7 +121,8 @@ def read_exchange(capture: Capture, record: Record, holding: Record | None, sour
         run_started_at=source.started_at,
     )
     if capture.status in REDIRECTS and (target := head.get("Location")):
-        return replace(reading, location=source.resolve(capture.url, target))
+        location = source.resolve(capture.url, target)
+        return replace(reading, location=location, away=away_from_story(site, location))
     if capture.status != 200 or holding is None or not record.was_released:
         return reading if site.is_described else None
     try:
@@ -119,6 +140,8 @@ def read_exchange(capture: Capture, record: Record, holding: Record | None, sour
         return replace(reading, listing=listing, since=source.since)
     if not may_be_article(payload, url=url, site=site):
         return reading if site.is_described else None
+    if site.is_described and (away := away_from_story(site, url)):
+        return replace(reading, reason=f"{away} is no story", is_no_story=True)
     try:
         article = read_page(payload, url=url, site=site, fetched_at=capture.fetched_at)
     except UndeclaredError:
@@ -126,5 +149,17 @@ def read_exchange(capture: Capture, record: Record, holding: Record | None, sour
     except ReadingError as error:
         if not site.is_described:
             return None
-        return replace(reading, reason=str(error), is_challenge=isinstance(error, ChallengeError))
-    return replace(reading, article=article)
+        if not isinstance(error, ChallengeError) and not payload.is_broken:
+            refresh = refresh_target(decode_page(payload.content, payload.content_type), capture.url)
+            if refresh is not None:
+                location = source.resolve(capture.url, refresh)
+                return replace(reading, location=location, away=away_from_story(site, location))
+        return replace(
+            reading,
+            reason=str(error),
+            is_challenge=isinstance(error, ChallengeError),
+            is_something_else=isinstance(error, ChallengeError | SomethingElseError),
+            is_no_story=isinstance(error, NoAddressError),
+        )
+    note = "the answer's framing says that more was to come, but the page is whole" if payload.is_broken else None
+    return replace(reading, article=article, doubts=doubts_about(payload, article, url=url, site=site), note=note)

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from archive.extract.article import Article, ReadingError, declares_article, read_article
+from archive.extract.completeness import ends_open, shows_its_end
 from archive.extract.encoding import decode_page
 from archive.extract.listings import Listing, ListingError, ListingPage, read_listing_page
+from archive.extract.something_else import CHALLENGES, names_its_story, something_else
 from archive.sites import ListingKind, Site
 from archive.warc.http_message import CodingError, gunzipped
 from archive.warc.reader import Payload
 
-_ENDS = re.compile(r"</(?:html|rss|feed|urlset|sitemapindex|(?:\w+:)?RDF)\s*>|\]\s*$", re.IGNORECASE)
-"""The end of a page, a feed, a sitemap or a REST answer."""
-_END_CHARS = 1000
-"""How many of the last characters are searched for the end: comments and counters of a cache may follow it. Chosen, not
-measured."""
-_CHALLENGES = (
-    "/cdn-cgi/challenge-platform/",
-    "cf-chl-",
-    "cf-turnstile",
-    "_Incapsula_Resource",
-    "/.well-known/sgcaptcha/",
-    "g-recaptcha",
-    "h-captcha",
-)
-"""Marks of bot defences' challenge pages. They count only on a page without a story: others may have them, too."""
 _LIKE_A_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -43,23 +31,54 @@ class BrokenOffError(ReadingError):
     """A page may have been cut off, and its end is missing."""
 
 
+class SomethingElseError(ReadingError):
+    """Another page came in the story's place, with status 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What a page lacks that other pages of its site may have (archive.store.substitutes decides by these). `no_end`:
+    its markup breaks off, although the answer seems whole. `no_name`: it does not say which story it is."""
+
+    no_end: bool = False
+    no_name: bool = False
+
+
+NO_DOUBTS = Doubts()
+
+
 def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -> Article:
     """Reads the article of a page. `url` is its address on the site.
 
     Raises ReadingError where there is no story in it: BrokenOffError for a page that was cut off, ChallengeError for a
-    bot defence's, UndeclaredError for a page of an undescribed site that does not declare itself an article.
+    bot defence's, SomethingElseError for one that is no story's, UndeclaredError for a page of an undescribed site that
+    does not declare itself an article.
     """
     text = decode_page(payload.content, payload.content_type)
-    if not payload.is_whole and not _shows_its_end(text):
+    if not payload.is_whole and not shows_its_end(text):
         raise BrokenOffError("the page breaks off before its end")
     try:
         if not site.is_described and not declares_article(text):
             raise UndeclaredError("the page does not say of itself that it is an article")
-        return read_article(text, url=url, site=site, fetched_at=fetched_at)
+        article = read_article(text, url=url, site=site, fetched_at=fetched_at)
     except ReadingError as error:
         if _is_challenge(text):
             raise ChallengeError("a challenge page in place of the answer") from error
+        if what := something_else(text, None, names_itself=False):
+            raise SomethingElseError(f"something else than the story came: {what}") from error
         raise
+    if what := something_else(text, article, names_itself=names_its_story(text, article, url=url, site=site)):
+        raise SomethingElseError(f"something else than the story came: {what}")
+    return article
+
+
+def doubts_about(payload: Payload, article: Article, *, url: str, site: Site) -> Doubts:
+    """What is doubtful about a page from which an article was read."""
+    text = decode_page(payload.content, payload.content_type)
+    return Doubts(
+        no_end=not shows_its_end(text) and ends_open(text),
+        no_name=not names_its_story(text, article, url=url, site=site),
+    )
 
 
 def may_be_article(payload: Payload, *, url: str, site: Site) -> bool:
@@ -80,7 +99,9 @@ def read_listing(
         text = decode_page(gunzipped(payload.content), payload.content_type)
     except CodingError as error:
         raise ListingError(str(error)) from error
-    if not payload.is_whole and not _shows_its_end(text):
+    if not payload.is_whole and not shows_its_end(text):
+        raise ListingError("the listing breaks off before its end")
+    if kind in ("feed", "sitemap") and text.strip() and not shows_its_end(text) and "<" in text:
         raise ListingError("the listing breaks off before its end")
     page = ListingPage(text=text, site=site, resolve=resolve, now=now)
     try:
@@ -94,9 +115,5 @@ def read_listing(
     return listing
 
 
-def _shows_its_end(text: str) -> bool:
-    return _ENDS.search(text, max(0, len(text) - _END_CHARS)) is not None
-
-
 def _is_challenge(text: str) -> bool:
-    return any(mark in text for mark in _CHALLENGES)
+    return any(mark in text for mark in CHALLENGES)

@@ -19,6 +19,8 @@ from crawler.settings import WARTA_MIN_DELAY_SECONDS
 MAX_RETRY_AFTER_SECONDS = 300
 """The longest pause that a run waits for. A site that asks for a longer one is requested again by a later run. Chosen,
 not measured."""
+LONGEST_PAUSE_SECONDS = 24 * 3600
+"""The longest Crawl-delay that a run keeps: with pauses of days no run would end."""
 _MAX_DIGITS = 9
 """How many digits of Retry-After's seconds are read: enough for thirty years."""
 
@@ -47,7 +49,10 @@ class GuardMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        if not Session.of(self._crawler).allows(request.url):
+        session = Session.of(self._crawler)
+        if session.stopping:  # before anything makes it wait
+            raise StoppingError("the run was asked to stop")
+        if not session.allows(request.url):
             raise RefusedError(f"{request.url} is not on the site's own hosts")
         if not is_loopback(request.url):
             raise_delay(self._crawler, request, WARTA_MIN_DELAY_SECONDS)
@@ -76,7 +81,7 @@ class RetryAfter:
         session = Session.of(self._crawler)
         if response.status == 429 and seconds is None:
             session.refused = "HTTP 429: the site asks for fewer requests"
-        if not seconds:
+        if not seconds or session.stopping:
             return
         if seconds > MAX_RETRY_AFTER_SECONDS:
             session.leave_alone(seconds, f"HTTP {response.status}: the site asks for a pause of {seconds:.0f} s")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
@@ -17,19 +16,18 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.extract.encoding import decode_page
 from archive.store.payload import payload
-from archive.warc.reader import WarcError
+from archive.warc.reader import Payload, WarcError
 from crawler.download_handler import RecordingError
-from crawler.middlewares.politeness import RefusedError, SiteRefusesError, StoppingError
+from crawler.middlewares.politeness import LONGEST_PAUSE_SECONDS, RefusedError, SiteRefusesError, StoppingError
+from crawler.plain_words import in_plain_words
+from crawler.robots_txt import Rules, read_rules
 from crawler.scrapy_internals import raise_delay
 from crawler.session import Session
 
 logger = logging.getLogger(__name__)
 
-PRODUCT_TOKEN = "warta"
 MAX_ROBOTS_BYTES = 500 * 1024
 """How much of robots.txt is parsed (RFC 9309, 2.5: at least 500 KiB)."""
-MAX_CRAWL_DELAY_SECONDS = 3600
-"""A longer Crawl-delay is shortened to this: with pauses of days no run would end. Chosen, not measured."""
 
 _ROBOTS = "warta_robots"
 """Key in `request.meta` of the requests for robots.txt itself."""
@@ -44,7 +42,7 @@ class Policy:
     """What robots.txt of a host allows: what its `rules` say, everything if there are none, nothing if there is an
     `error`, which is raised for each request."""
 
-    rules: Protego | None
+    rules: Rules | None
     error: IgnoreRequest | None = None
 
 
@@ -52,7 +50,7 @@ class RobotsMiddleware:
     """A downloader middleware that makes all requests wait for robots.txt of their host. That is fetched once in a run,
     through the engine, so that it is recorded. After a 4xx answer everything is allowed; after 5xx, or if the host is
     unreachable or redirects to a host that is not the site's, nothing is (RFC 9309, 2.3.1). Crawl-delay can raise the
-    delay between requests, but not lower it."""
+    delay between requests, but not lower it; one of more than a day ends the run."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -80,7 +78,7 @@ class RobotsMiddleware:
         if policy.error is not None:
             raise policy.error
         if policy.rules is not None:
-            if not policy.rules.can_fetch(request.url, PRODUCT_TOKEN):
+            if not policy.rules.allow(request.url):
                 raise RefusedError(f"robots.txt forbids {request.url}")
             self._keep_crawl_delay(request, policy.rules)
 
@@ -93,10 +91,15 @@ class RobotsMiddleware:
         except (RecordingError, StoppingError):
             raise
         except IgnoreRequest as error:
-            return Policy(None, SiteRefusesError(f"robots.txt cannot be had, so nothing is fetched: {error}"))
+            why = in_plain_words(error)
+            return Policy(None, SiteRefusesError(f"robots.txt cannot be had, so nothing is fetched: {why}"))
         except Exception as error:
-            text = str(error).partition("\n")[0] or type(error).__name__
-            return Policy(None, UnreachableError(f"the host cannot be reached: {text}"))
+            if Session.of(self._crawler).stopping:
+                raise StoppingError("the run was asked to stop") from error
+            why = in_plain_words(error)
+            if request.meta.get("capture") is None:
+                return Policy(None, UnreachableError(f"the host cannot be reached: {why}"))
+            return Policy(None, UnreachableError(f"robots.txt cannot be had, so nothing is fetched: {why}"))
         if response.status >= 500:
             return Policy(None, SiteRefusesError(f"robots.txt answers HTTP {response.status}, so nothing is fetched"))
         if not 200 <= response.status < 300:
@@ -107,11 +110,24 @@ class RobotsMiddleware:
             content = payload(session.archive, response.request.meta["capture"])
         except WarcError as error:
             return Policy(None, SiteRefusesError(f"robots.txt cannot be read, so nothing is fetched: {error}"))
-        if content.is_broken:
+        rules = read_rules(decode_page(content.content[:MAX_ROBOTS_BYTES], content.content_type))
+        if content.is_broken and not _ends_with_a_line(content, rules):
             return Policy(None, SiteRefusesError("robots.txt breaks off before its end, so nothing is fetched"))
-        return Policy(Protego.parse(decode_page(content.content[:MAX_ROBOTS_BYTES], content.content_type)))
+        return Policy(rules)
 
-    def _keep_crawl_delay(self, request: Request, rules: Protego) -> None:
-        delay = rules.crawl_delay(PRODUCT_TOKEN)
-        if delay is not None and raise_delay(self._crawler, request, min(float(delay), MAX_CRAWL_DELAY_SECONDS)):
+    def _keep_crawl_delay(self, request: Request, rules: Rules) -> None:
+        delay = rules.crawl_delay
+        if delay is None:
+            return
+        if delay > LONGEST_PAUSE_SECONDS:
+            session = Session.of(self._crawler)
+            session.refused = f"robots.txt asks for {delay:,.0f} s between two requests, longer than a day"
+            raise SiteRefusesError(session.refused)
+        if raise_delay(self._crawler, request, delay):
             logger.info("%s asks for %g s between requests", urlsplit(request.url).netloc, delay)
+
+
+def _ends_with_a_line(content: Payload, rules: Rules) -> bool:
+    """Whether a robots.txt whose framing broke off seems whole all the same: it has rules for us, and the last line
+    that came is a whole one. It has no other mark of its end; what breaks off within a line may lack a prohibition."""
+    return rules.are_ours and content.content.rstrip(b" \t\0").endswith((b"\n", b"\r"))
