@@ -79,10 +79,12 @@ def crawl(
     delay: float | None = None,
     origins: dict[str, str] | None = None,
     named: dict[str, list[Listed]] | None = None,
+    now: bool = False,
 ) -> list[SiteRun]:
     """Crawls the sites concurrently in this process, and returns their runs in the order of `sites`. `origins` is site
     -> the server to request instead of the site's own. With `named` (site -> articles), listings are not walked: these
-    articles are added to the frontier, and what is due is fetched. `delay` is in seconds.
+    articles are added to the frontier, and what is due is fetched. `delay` is in seconds. `now` forgets the pauses that
+    sites asked for.
 
     After SIGTERM or SIGINT the pages in progress are finished and all files sealed; a second signal ends it at once.
     Raises ArchiveBusyError if another run has the archive, ArchiveError if it cannot be opened. A process can call this
@@ -105,6 +107,7 @@ def crawl(
     arguments: dict[str, Any] = {
         "since": since.isoformat() if since else None,
         "max_articles": str(max_articles) if max_articles else None,
+        "now": "1" if now else None,
     }
     crawlers = {site: process.create_crawler(spiders[site]) for site in sites}
     started = time.monotonic()

@@ -19,6 +19,7 @@ from scrapy.crawler import Crawler
 from archive.extract.article import Article
 from archive.extract.exchange import Reading, Source, read_exchange
 from archive.extract.listings import Listed
+from archive.extract.urls import is_loopback
 from archive.sites import SITES, Site
 from archive.store import runs
 from archive.store.articles import Meaning
@@ -77,7 +78,8 @@ class Session:
         self.origin = start.origin
         self.started_at = start.started_at
         self._source = Source(site.name, start.origin, start.since, start.started_at)
-        if (until := runs.left_alone_until(archive, site)) and until > self.started_at:
+        until = None if "now" in start.arguments else runs.left_alone_until(archive, site)
+        if until and until > self.started_at:
             self.refused = f"the site asked to be left alone until {iso_utc(until)[:16]}Z"
         self.run_id = runs.start_run(archive, start)
         self.writer = WarcWriter(archive.warc_root, site.name, info=start.fields() | info)
@@ -109,6 +111,13 @@ class Session:
         }
         if origin != site.origin:
             arguments["origin"] = origin
+        if getattr(spider, "now", None):
+            arguments["now"] = "1"
+        if not settings["WARTA_CONTACT"] and not is_loopback(origin):
+            logger.warning(
+                "%s: no contact is set, so the publisher cannot reach you: set WARTA_CONTACT to an address of yours",
+                site.name,
+            )
         info = {
             "software": f"warta/{version('warta')} Scrapy/{version('scrapy')} warcio/{version('warcio')} "
             f"Python/{platform.python_version()}",
@@ -173,13 +182,20 @@ class Session:
             self.damaged(outcome.damage)
         match outcome.meaning:
             case Meaning.UNREAD:
-                self.article_failed(page.url, Trouble.UNREAD, outcome.reason or "")
+                kind = Trouble.REFUSED if reading.is_challenge else Trouble.UNREAD
+                self.article_failed(page.url, kind, outcome.reason or "")
+                self.report.something_else += outcome.is_something_else
             case Meaning.UNCHANGED:
                 self.report.read += 1
             case Meaning.MISSING | Meaning.GONE:
-                self._missing(page, status=reading.capture.status or 0, gone=outcome.meaning is Meaning.GONE)
+                self._missing(page, reason=outcome.reason or "", gone=outcome.meaning is Meaning.GONE)
             case _ if outcome.article is not None:
                 self._shelved(outcome.article, outcome.meaning)
+                if reading.note is not None:
+                    self.report.noted(page.url, reading.note)
+        for url, is_new in outcome.taken_back:
+            self.report.taken_back(is_new=is_new)
+            self.article_failed(url, Trouble.UNREAD, outcome.reason or "")
         return outcome
 
     def if_intact(self, capture: Capture | None) -> Capture | None:
@@ -266,14 +282,14 @@ class Session:
                 self.report.moved += 1
                 self._log_change("moved", article.id)
 
-    def _missing(self, page: Page, *, status: int, gone: bool) -> None:
+    def _missing(self, page: Page, *, reason: str, gone: bool) -> None:
         if page.was_read:
             self.report.missing += 1
             self.report.gone += gone
             if gone:
                 self._log_change("withdrawn", page.article_id or page.url)
         elif page.missing_since is None:
-            self.article_failed(page.url, Trouble.MISSING, f"HTTP {status} for a story that a listing named")
+            self.article_failed(page.url, Trouble.MISSING, f"{reason} for a story that a listing named")
 
     def _log_change(self, what: str, article_id: str) -> None:
         logger.info("%s: %s %s", self.site.name, article_id, what)

@@ -46,7 +46,8 @@ class RunReport:
     `changed` got a new version, `moved` have another address), `missing` answered 404 or 410 (`gone` are now known to
     be withdrawn), and `failed` could not be fetched or read. `failed` also counts the `refused_entries`, entries of
     listings that cannot be read. `requests` were sent, `bytes` were received for them, and `saved` bytes were saved by
-    conditional requests.
+    conditional requests. Of the failed, `something_else` answered another page in the story's place; `same_text` is how
+    many of these had one text at several addresses.
 
     `ways` are the ways of discovery that worked (a dict for its order). `named` is True if a listing named any article,
     even one older than the run looks for; `complete` if a walk reached its end; `unchanged` if a listing had not
@@ -70,6 +71,8 @@ class RunReport:
     gone: int = 0
     failed: int = 0
     refused_entries: int = 0
+    something_else: int = 0
+    same_text: int = 0
     requests: int = 0
     bytes: int = 0
     saved: int = 0
@@ -89,6 +92,8 @@ class RunReport:
     article_troubles: Counter[tuple[Trouble, str]] = field(default_factory=Counter)
     listings_in_trouble: dict[tuple[Trouble, str], list[str]] = field(default_factory=dict)
     examples: dict[tuple[Trouble, str], str] = field(default_factory=dict)
+    note_examples: dict[str, str] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
     past: list[str] = field(default_factory=list)
     _filled: Counter[str] = field(default_factory=Counter)
     _stories: int = 0
@@ -136,6 +141,19 @@ class RunReport:
         self.article_troubles[Trouble.UNREAD, f"{path} names {why}"] += 1
         self.examples.setdefault((Trouble.UNREAD, f"{path} names {why}"), path)
 
+    def noted(self, url: str, note: str) -> None:
+        """Counts an answer that could be read although something was wrong with it."""
+        self.notes[note] += 1
+        self.note_examples.setdefault(note, url)
+
+    def taken_back(self, *, is_new: bool) -> None:
+        """Counts what was made of a page before it turned out that it had answered something else."""
+        self.something_else += 1
+        self.same_text += 1
+        self.read -= 1
+        self.added -= is_new
+        self.changed -= not is_new
+
     def is_turned_away(self) -> bool:
         """Whether no way of discovery worked, because the site refused or was unreachable: then no page is
         requested."""
@@ -170,11 +188,19 @@ class RunReport:
             return Verdict.WELL, self._failures()
         if Trouble.BROKEN in _kinds(self.listing_troubles):  # a way that is switched off is not worth a word
             return Verdict.WELL, self.troubles()
-        return Verdict.WELL, None
+        return Verdict.WELL, self._noted() or None
+
+    def _noted(self) -> str:
+        return ", ".join(
+            f"{note} ({self.note_examples[note]})" if times == 1 else f"{note} ({times}, as {self.note_examples[note]})"
+            for note, times in self.notes.most_common(3)
+        )
 
     def _failures(self) -> str:
         pages = self.failed - self.refused_entries
         counts = [f"{pages} of {self.fetched} pages failed"] if pages or not self.refused_entries else []
+        if self.something_else:
+            counts.append(f"{self.something_else} pages answered with something else")
         if self.refused_entries:
             counts.append(f"{self.refused_entries} entries of listings cannot be read")
         return f"{', '.join(counts)}: {self.troubles()}"
@@ -202,6 +228,8 @@ class RunReport:
             if not self.read:
                 return Verdict.READ_NOTHING, failed
         if self.given_up or (self.failed > self.read and self.failed >= FEW_PAGES):
+            return Verdict.DEGRADED, failed
+        if self.same_text >= FEW_PAGES or self.something_else > max(FEW_PAGES, self.fetched // 2):
             return Verdict.DEGRADED, failed
         if self.missing > max(FEW_PAGES, self.fetched // 2):
             return Verdict.DEGRADED, f"{self.missing} of {self.fetched} stories are no longer there"

@@ -67,7 +67,7 @@ def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -
         if what := something_else(text, None, names_itself=False):
             raise SomethingElseError(f"something else than the story came: {what}") from error
         raise
-    if what := something_else(text, article, names_itself=names_its_story(text, article, url=url, site=site)):
+    if what := something_else(text, article, names_itself=_names_itself(text, article, url, site)):
         raise SomethingElseError(f"something else than the story came: {what}")
     return article
 
@@ -77,8 +77,12 @@ def doubts_about(payload: Payload, article: Article, *, url: str, site: Site) ->
     text = decode_page(payload.content, payload.content_type)
     return Doubts(
         no_end=not shows_its_end(text) and ends_open(text),
-        no_name=not names_its_story(text, article, url=url, site=site),
+        no_name=not _names_itself(text, article, url, site),
     )
+
+
+def _names_itself(text: str, article: Article, url: str, site: Site) -> bool:
+    return names_its_story(text, number=article.number, urls=(url, article.url), site=site)
 
 
 def may_be_article(payload: Payload, *, url: str, site: Site) -> bool:

@@ -165,22 +165,22 @@ _SHARED = re.compile(
 _ADDRESS = re.compile(r"https?://[^\s\"'<>&]+")
 
 
-def names_its_story(text: str, article: Article, *, url: str, site: Site) -> bool:
+def names_its_story(text: str, *, number: int | None, urls: tuple[str, ...], site: Site) -> bool:
     """Whether a page says which story it is, and says this one: by its canonical address, its number in the markup of
     WordPress, its machine-readable data, or its share links."""
     if site.has_permalinks:
         body = _BODY.search(text)
         if body and (match := _POST_CLASS.search("".join(body.groups("")))):
-            return article.number is None or int(match[1]) == article.number
+            return number in (None, int(match[1]))
         posts = {int(number) for number in _POST_ELEMENT.findall(text)}
-        if len(posts) == 1 and article.number in (None, *posts):
+        if len(posts) == 1 and number in (None, *posts):
             return True
-    own = {path for path in (_path(url), _path(article.url)) if path}
+    own = {path for url in urls if (path := _path(url))}
     for said in _said_addresses(text):
-        address = site.identify(site.origin + _path_of(absolute(url, said)))
+        address = site.identify(site.origin + _path_of(absolute(urls[0], said)))
         if address is None:
             continue
-        if address.number is not None and address.number == article.number:
+        if address.number is not None and address.number == number:
             return True
         if _path(address.url) in own:
             return True

@@ -11,8 +11,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.extract.article import ReadingError
-from archive.extract.exchange import Reading, Source, read_exchange
+from archive.extract.detours import away_from_story
+from archive.extract.exchange import REDIRECTS, Reading, Source, read_exchange
 from archive.extract.listings import Listed
+from archive.extract.urls import absolute
 from archive.ingest.scan import Event, Named, RunBegan, RunEnded
 from archive.sites import SITES, Site, named
 from archive.store.articles import Meaning
@@ -89,6 +91,8 @@ class Loader:
                 self._take_reading(event)
             case Failure():
                 settle_failure(self.archive, event)
+                # The redirect was not followed, so no later record is its answer.
+                self._redirected = {to: asked for to, asked in self._redirected.items() if asked[0] != event.url}
             case Named():
                 site = SITES[event.site]
                 listed = [Listed(address=address) for url in event.urls if (address := site.identify(url))]
@@ -124,7 +128,7 @@ class Loader:
                 self._nothing(reading, "a listing that names no story")
             return
         page = self._page(site, reading)
-        if reading.location is not None:
+        if reading.location is not None and reading.away is None:
             if page is not None:
                 self._redirected[reading.location] = page.url, reading.run_started_at
             self._nothing(reading, f"status {capture.status}: a redirect")
@@ -264,6 +268,11 @@ class Loader:
         """Settles a capture of the page at `url` again. Raises WarcError if it cannot be read, and ReadingError if it
         is a version's and gives no story any more."""
         reading = Reading(capture=capture, url=site.at_home(capture.url))
+        if capture.status in REDIRECTS:
+            record = read_captured(self.archive.warc_root, capture)
+            target = record.head.get("Location")
+            away = away_from_story(site, site.at_home(absolute(capture.url, target))) if target else None
+            reading = replace(reading, away=away)
         if capture.status == 200:
             if capture.article_id is None:
                 return

@@ -180,10 +180,11 @@ class Frontier:
                 [state, reason, failures, iso_utc(at), due_at, page.url],
             )
 
-    def missing(self, page: Page, *, at: datetime, status: int) -> bool:
-        """Stores that a page answered 404 or 410. Returns whether its story was found to be withdrawn just now."""
+    def missing(self, page: Page, *, at: datetime, reason: str, for_good: bool = False) -> bool:
+        """Stores that a page is not there: it answered 404, 410 (`for_good`), or a redirect to the front page. Returns
+        whether its story was found to be withdrawn just now."""
         since = _time(page.missing_since) or at
-        gone = status == 410 or at - since >= WITHDRAWN_AFTER
+        gone = for_good or at - since >= WITHDRAWN_AFTER
         state, due_at = PageState.GONE if gone else PageState.MISSING, next_check(since, at)
         if not page.was_read:  # checked once more; after that only if a listing names it again
             due_at = None if gone else since + WITHDRAWN_AFTER
@@ -191,7 +192,7 @@ class Frontier:
             self._archive.db.execute(
                 "UPDATE pages SET state = ?, reason = ?, missing_since = ?, checked_at = ?, checks = checks + 1,"
                 " due_at = ? WHERE url = ?",
-                [state, f"HTTP {status}", iso_utc(since), iso_utc(at), due_at and iso_utc(due_at), page.url],
+                [state, reason, iso_utc(since), iso_utc(at), due_at and iso_utc(due_at), page.url],
             )
             changed = self._archive.db.execute(
                 "UPDATE articles SET gone_at = ? WHERE id = ? AND gone_at IS NULL AND ?",

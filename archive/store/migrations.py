@@ -298,3 +298,12 @@ def _fill_words(db: Database) -> None:
             "UPDATE articles SET title_words = ?, search_words = ? WHERE key = ?",
             [one for one in words if any(one[:2])],
         )
+
+
+@migrations()
+def m008_answers(db: Database) -> None:
+    """Which text a page answered last (a digest of it), and since when it is this one: the same text at many addresses
+    is no story's (archive.store.substitutes)."""
+    db.execute("ALTER TABLE pages ADD COLUMN answer TEXT")
+    db.execute("ALTER TABLE pages ADD COLUMN answered_since TEXT")
+    db.execute("CREATE INDEX pages_answer ON pages(site, answer) WHERE answer IS NOT NULL")

@@ -5,9 +5,11 @@
 | 200 with a story | read | new, a new version, moved, or unchanged (archive.store.articles) |
 | 200 without one | failed | unchanged: a login page, an error page or half a page is no edit |
 | a conversion of it (a record that was made from another) | unchanged | taken only where nothing better is known |
+| 200 with something that reads like one (archive.store.substitutes) | failed | unchanged |
 | 304 | read | unchanged |
 | 404, 410 | missing, later gone | `gone_at` is set once it is gone |
-| a redirect | its target's answer decides | |
+| a redirect to the front page, a listing, a login | as 404 | as 404 |
+| any other redirect | its target's answer decides | |
 | anything else, no answer | failed, see `settle_failure` | unchanged |
 """
 
@@ -23,6 +25,7 @@ from archive.store.articles import Meaning, at_own_address, known_story, shelve
 from archive.store.database import Archive, Row
 from archive.store.frontier import Frontier
 from archive.store.pages import Page, page_at
+from archive.store.substitutes import keep_answer, refusal, take_back
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import CONVERSION
 
@@ -30,13 +33,17 @@ from archive.warc.capture import CONVERSION
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of settling an exchange. `article_id` is the id of its story, `article` what was read now, `reason`
-    why nothing could be read. `damage` says why a record that was needed for comparison could not be read."""
+    why nothing could be read, or why the page is missing. `damage` says why a record that was needed for comparison
+    could not be read. `is_something_else` is True if another page came in the story's place; `taken_back` are the
+    addresses of pages that had answered the same before, and whether what was taken back there was a new story."""
 
     meaning: Meaning
     article_id: str | None = None
     article: Article | None = None
     reason: str | None = None
     damage: str | None = None
+    is_something_else: bool = False
+    taken_back: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +80,16 @@ def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_
             # Linked as an outdated one is, so that the order in which files come does not matter.
             archive.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [story["id"], reading.capture.id])
             return Outcome(Meaning.NOTHING, reason="a conversion of a page of which better is known")
+        if page is not None and (reason := _why_missing(reading, page)):
+            gone = Frontier(archive, site).missing(
+                page, at=reading.capture.fetched_at, reason=reason, for_good=status == 410
+            )
+            return Outcome(Meaning.GONE if gone else Meaning.MISSING, page.article_id, reason=reason)
         if status == 200 and (reading.article is not None or reading.reason is not None):
-            return _settle_page(archive, site, reading, page, page_url)
+            return _settle_page(archive, site, reading, story, page, page_url)
         if status == 304 and page is not None and story is not None:
             Frontier(archive, site).unchanged(page.url, story["id"], at=reading.capture.fetched_at)
             return Outcome(Meaning.UNCHANGED, story["id"])
-        if status in (404, 410) and page is not None:
-            gone = Frontier(archive, site).missing(page, at=reading.capture.fetched_at, status=status)
-            return Outcome(Meaning.GONE if gone else Meaning.MISSING, page.article_id)
     return NOTHING
 
 
@@ -93,9 +102,30 @@ def settle_failure(archive: Archive, failure: Failure) -> None:
             frontier.failed(page, at=failure.at, reason=failure.reason, of_site=failure.of_site)
 
 
-def _settle_page(archive: Archive, site: Site, reading: Reading, page: Page | None, page_url: str) -> Outcome:
-    reason = reading.reason
+def _why_missing(reading: Reading, page: Page) -> str | None:
+    """Why a page is not there, in words; None if it may be."""
+    status = reading.capture.status
+    if status in (404, 410):
+        return f"HTTP {status}"
+    if reading.away is not None:
+        return f"it redirects to {reading.away}"
+    if status == 200 and reading.article is None and reading.is_no_story and reading.url != page.url:
+        return "it redirects to a page that is no story"
+    return None
+
+
+def _settle_page(
+    archive: Archive, site: Site, reading: Reading, story: Row | None, page: Page | None, page_url: str
+) -> Outcome:
+    reason, is_something_else, at = reading.reason, reading.is_something_else, reading.capture.fetched_at
+    taken_back = list[tuple[str, bool]]()
     if reading.article is not None:
+        refused = refusal(archive, site, reading, story, page)
+        keep_answer(archive, page, reading.article, at)
+        if refused is not None:
+            reason, is_something_else = refused.reason, refused.is_something_else
+            taken_back = [(row["url"], take_back(archive, site, row, at)) for row in refused.impostors]
+    if reading.article is not None and reason is None:
         try:
             shelved = shelve(archive, reading.article, reading.capture, page_url=page_url, bands=reading.bands)
         except ReadingError as error:
@@ -103,8 +133,14 @@ def _settle_page(archive: Archive, site: Site, reading: Reading, page: Page | No
         else:
             return Outcome(shelved.meaning, shelved.article_id, reading.article, damage=shelved.damage)
     if page is not None:
-        Frontier(archive, site).failed(page, at=reading.capture.fetched_at, reason=reason or "", of_site=False)
-    return Outcome(Meaning.UNREAD, page.article_id if page else None, reason=reason)
+        Frontier(archive, site).failed(page, at=at, reason=reason or "", of_site=False)
+    return Outcome(
+        Meaning.UNREAD,
+        page.article_id if page else None,
+        reason=reason,
+        is_something_else=is_something_else,
+        taken_back=tuple(taken_back),
+    )
 
 
 def _outdated(archive: Archive, reading: Reading, story: Row | None, page: Page | None) -> Outcome:

@@ -45,6 +45,8 @@ class Page:
     first_read_at: str | None
     missing_since: str | None
     failures: int
+    answer: str | None = None
+    answered_since: str | None = None
 
     @property
     def was_read(self) -> bool:

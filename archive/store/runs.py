@@ -92,7 +92,13 @@ def leave_alone(archive: Archive, run_id: int, *, until: datetime) -> None:
 
 
 def left_alone_until(archive: Archive, site: Site) -> datetime | None:
-    row = archive.row("SELECT max(retry_at) AS until FROM runs WHERE site = ?", [site.name])
+    """Until when the site asked to be left alone; a run that was told not to wait (`--now`) forgot what was asked
+    before."""
+    row = archive.row(
+        "SELECT max(retry_at) AS until FROM runs WHERE site = :site AND id >= coalesce((SELECT max(id) FROM runs"
+        " WHERE site = :site AND json_extract(arguments, '$.now') IS NOT NULL), 0)",
+        {"site": site.name},
+    )
     return datetime.fromisoformat(row["until"]) if row and row["until"] else None
 
 

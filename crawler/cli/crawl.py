@@ -54,6 +54,7 @@ def _sites(_context: click.Context, _parameter: click.Parameter, names: tuple[st
     metavar="FILE",
     help="Fetch the articles whose addresses stand in FILE (any text; - is standard input), not what listings name.",
 )
+@click.option("--now", is_flag=True, help="Do not wait until the site wants to be asked again: forget its pause.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -68,6 +69,7 @@ def crawl_command(
     delay: float | None,
     origins: dict[str, str],
     urls: BinaryIO | None,
+    now: bool,
     report: Path | None,
     data: Path,
 ) -> None:
@@ -91,6 +93,7 @@ def crawl_command(
         "max_articles": max_articles,
         "delay": delay,
         "origins": origins,
+        "now": now,
     }
     if urls is not None:
         named, strange = addresses_in(text_of(urls.read()), sites)

@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from archive.extract.exchange import Reading
 from archive.extract.listings import MAX_ENTRIES, Listed, Listing, ListingError
 from archive.sites import SITES
+from archive.store.articles import Meaning
 from archive.store.database import ROW_ERRORS, CorruptDatabaseError
 from archive.store.frontier import Noticed, Walk
 from archive.store.outcome import Outcome
@@ -43,8 +44,8 @@ class NewsSpider(Spider):
 
     Everything is one request after the other: a guest asks for one page at a time. Arguments: `since` (YYYY-MM-DD; by
     default WARTA_LOOK_BACK_DAYS before today), `max_articles` (fetch at most so many), `origin` (another server in
-    the site's place), `named` (articles that a person put on the list: then the listings are left alone). Items are
-    articles as dicts, so that feed exports work.
+    the site's place), `named` (articles that a person put on the list: then the listings are left alone), `now` (forget
+    the pause that the site asked for). Items are articles as dicts, so that feed exports work.
     """
 
     site: str
@@ -61,10 +62,12 @@ class NewsSpider(Spider):
         max_articles: str | None = None,
         origin: str | None = None,
         named: Sequence[Listed] | None = None,
+        now: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.origin = origin
+        self.now = now
         self.named = named
         self._asked: dict[str, Capture] = {}
         try:
@@ -153,11 +156,15 @@ class NewsSpider(Spider):
         try:
             reading = await self.read_page(page.url)
             outcome = self._settle(reading, page)
+            if reading.is_challenge:
+                raise FetchError(Trouble.REFUSED, reading.reason or "", reading.capture, is_settled=True)
+            if outcome.meaning is Meaning.NOTHING:
+                raise FetchError(Trouble.UNREAD, "the answer is no page of a story", reading.capture)
         except FetchError as error:
             if error.kind is Trouble.MISSING and error.capture is not None:
-                session.settle(session.read(error.capture), page)
+                self._settle(self._read(error.capture), page)
                 return None
-            if error.kind is not Trouble.STOPPING:
+            if error.kind is not Trouble.STOPPING and not error.is_settled:
                 session.fail(page, error)
             raise
         return asdict(outcome.article) if outcome.article is not None else None
@@ -169,9 +176,14 @@ class NewsSpider(Spider):
         earlier = session.if_intact(
             session.archive.last_reading(address)
         )  # "as it was" says nothing of a text that is lost
-        reading = self._read(await fetch(self.crawler, address, earlier=earlier))
-        if reading.is_challenge:
-            raise FetchError(Trouble.REFUSED, reading.reason or "")
+        reading = self._read(await fetch(self.crawler, address, earlier=earlier, of_story=True))
+        for _ in range(self.crawler.settings.getint("REDIRECT_MAX_TIMES")):
+            if reading.location is None or reading.away is not None:
+                return reading
+            # The page sends its reader on by itself (meta refresh).
+            reading = self._read(await fetch(self.crawler, session.to_wire(reading.location), of_story=True))
+        if reading.location is not None:
+            raise FetchError(Trouble.BROKEN, "pages redirect to each other without an end", reading.capture)
         return reading
 
     def _read(self, capture: Capture) -> Reading:
