@@ -3,8 +3,9 @@ used."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -13,16 +14,19 @@ from typing import Any, Literal
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError
+from scrapy.exceptions import DownloadCancelledError, DownloadFailedError, DownloadTimeoutError
 from scrapy.http import Response
 from twisted.internet.defer import Deferred
 
 from archive.warc.capture import REVISIT, Capture, capture_of
+from archive.warc.http_message import HEAD_END
 from archive.warc.writer import Exchange
 from crawler.middlewares.politeness import SiteRefusesError, StoppingError
-from crawler.scrapy_internals import ClientProtocol, install_protocol, tolerate_odd_headers
+from crawler.scrapy_internals import MAX_HEADER_LINE_BYTES, ClientProtocol, install_protocol, tolerate_odd_headers
 from crawler.session import Session
 
+MAX_HEAD_BYTES = 2 * MAX_HEADER_LINE_BYTES
+"""The largest head of an answer, all 1xx heads before it included: as much as two of the longest header lines."""
 _MARK = b"X-Warta-Exchange"
 
 
@@ -32,12 +36,14 @@ class RecordingError(Exception):
 
 @dataclass
 class Wire:
-    """The bytes of one exchange, collected as they pass."""
+    """The bytes of one exchange, collected as they pass. `fault` says why the client ended it."""
 
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
     started_at: datetime | None = None
     ip: str | None = None
+    fault: str | None = None
+    has_head: bool = False
 
     def begin(self, ip: str | None) -> None:
         """Called when the request is sent, and again when Twisted repeats it, because a kept connection was dead."""
@@ -45,6 +51,16 @@ class Wire:
         self.received.clear()
         self.started_at = datetime.now(UTC)
         self.ip = ip
+        self.has_head = False
+
+    def receive(self, data: bytes) -> None:
+        """Keeps bytes that came; sets `fault` if the head of the answer is too large."""
+        searched = max(0, len(self.received) - 3)
+        self.received += data
+        if not self.has_head:
+            self.has_head = HEAD_END.search(self.received, searched) is not None
+            if len(self.received) > MAX_HEAD_BYTES and not self.has_head:
+                self.fault = f"the head of the answer has more than {MAX_HEAD_BYTES:,} bytes"
 
 
 class _Tee:
@@ -97,7 +113,11 @@ class _RecordingProtocol(ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802  (Twisted's name)
         if self._wire is not None:
-            self._wire.received += data
+            self._wire.receive(data)
+            if self._wire.fault is not None:
+                transport: Any = self.transport
+                transport.abortConnection()
+                return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 
@@ -124,7 +144,7 @@ class RecordingHandler(HTTP11DownloadHandler):
         request.meta.pop("capture", None)
         truncated: Literal["length", "time", "unspecified"] | None = "unspecified"
         try:
-            response = await super().download_request(request)
+            response = await self._unless_cut_short(super().download_request(request))
             truncated = None
         except DownloadTimeoutError:
             truncated = "time"
@@ -132,6 +152,13 @@ class RecordingHandler(HTTP11DownloadHandler):
         except DownloadCancelledError:
             truncated = "length"
             raise
+        except DownloadFailedError as error:
+            if not wire.has_head and len(wire.received) > MAX_HEADER_LINE_BYTES:
+                wire.fault = wire.fault or f"a header of the answer has more than {MAX_HEADER_LINE_BYTES:,} bytes"
+            if wire.fault is None:
+                raise
+            truncated = "length"
+            raise DownloadCancelledError(wire.fault) from error
         finally:
             del self._wires[mark], request.headers[_MARK]
             self._session.report.requests += wire.started_at is not None
@@ -142,6 +169,19 @@ class RecordingHandler(HTTP11DownloadHandler):
                 )
                 request.meta["capture"] = self._record(exchange, request.meta.get("earlier"))
         return response
+
+    async def _unless_cut_short(self, exchange: Coroutine[Any, Any, Response]) -> Response:
+        """Awaits an exchange. Raises StoppingError if the session cuts it short, because the run is to stop."""
+        task = asyncio.ensure_future(exchange)
+        self._session.in_flight.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError as error:
+            if not self._session.stopping:
+                raise
+            raise StoppingError("the run was asked to stop") from error
+        finally:
+            self._session.in_flight.discard(task)
 
     def _record(self, exchange: Exchange, earlier: Capture | None) -> Capture:
         """Writes the records and the row of an exchange. `earlier` is the capture whose validators the request had, if

@@ -19,6 +19,7 @@ from rich.console import Console
 from scrapy import Spider, signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.asyncio import call_later
 from scrapy.utils.project import get_project_settings
 
 from archive.extract.listings import Listed
@@ -29,9 +30,12 @@ from archive.store.database import Archive
 from archive.store.lock import hold
 from archive.store.timestamps import iso_utc
 from crawler.progress import log_to, progress
-from crawler.scrapy_internals import end_pauses
+from crawler.scrapy_internals import end_pauses, let_threads_go
 from crawler.session import Session
 from crawler.verdict import RunReport
+
+STOP_SECONDS = 2
+"""How long an exchange may still take after the run was asked to stop. Chosen, not measured."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,8 @@ def crawl(
     articles are added to the frontier, and what is due is fetched. `delay` is in seconds. `now` forgets the pauses that
     sites asked for.
 
-    After SIGTERM or SIGINT the pages in progress are finished and all files sealed; a second signal ends it at once.
+    After SIGTERM or SIGINT the pages in progress are finished, if that takes no longer than STOP_SECONDS, and all files
+    are sealed; a second signal ends it at once.
     Raises ArchiveBusyError if another run has the archive, ArchiveError if it cannot be opened. A process can call this
     once only, because Twisted's reactor does not start again.
     """
@@ -149,6 +154,8 @@ def stopping_gently(crawlers: Iterable[Crawler]) -> Iterator[None]:
             if session := Session.find(crawler):
                 session.stop()
                 end_pauses(crawler)
+                call_later(STOP_SECONDS, session.cut_short)
+        call_later(STOP_SECONDS, let_threads_go)
 
     def restore() -> None:
         for number, handler in before.items():

@@ -75,6 +75,15 @@ def pause_host(crawler: Crawler, request: Request, seconds: float) -> None:
     slot.latercall = call_later(seconds, downloader._latercall, slot)
 
 
+def let_threads_go() -> None:
+    """Lets the reactor stop without waiting for its threads. One that looks up a host's name cannot be ended, and may
+    take half a minute."""
+    from twisted.internet import reactor
+
+    threads: Any = getattr(reactor, "getThreadPool")()  # noqa: B009  (not in the interface of a reactor)
+    threads.threads.clear()
+
+
 def end_pauses(crawler: Crawler) -> None:
     """Ends all pauses of hosts, so that a run that was asked to stop need not wait for them. The waiting requests are
     not sent: the download handler refuses them then."""

@@ -3,6 +3,7 @@ files."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import platform
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
@@ -72,6 +73,7 @@ class Session:
         self.frontier = Frontier(archive, site)
         self.refused: str | None = None  # why the site wants no more requests in this run
         self.stopping = False  # whether no more requests are to be sent
+        self.in_flight = set[asyncio.Future[Any]]()  # exchanges that are going on
         self.server_time: datetime | None = None  # the time on the site's clock, from its last listing
         self._articles_listed: set[str] = set()
         self.last_exchange = datetime.now(UTC)  # when the last exchange began, which dates what it says
@@ -137,6 +139,11 @@ class Session:
         """Asks the run to stop: the page in progress is finished, and no more requests are sent."""
         self.stopping = True
         self.report.interrupted = True
+
+    def cut_short(self) -> None:
+        """Ends the exchanges that are still going on after the run was asked to stop."""
+        for exchange in list(self.in_flight):
+            exchange.cancel()
 
     def leave_alone(self, seconds: float, reason: str) -> None:
         """Stops requests because the site asks for a pause of `seconds`, and stores until when, for later runs."""

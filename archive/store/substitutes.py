@@ -124,7 +124,7 @@ def take_back(archive: Archive, site: Site, row: Row, at: datetime) -> bool:
         "UPDATE pages SET state = ?, reason = ?, failures = 1, due_at = ? WHERE url = ?",
         [PageState.FAILED, SAME_TEXT, iso_utc(at + RETRIES[0]), row["url"]],
     )
-    return is_new
+    return bool(is_new)
 
 
 def _restore(archive: Archive, site: Site, story: Row) -> None:

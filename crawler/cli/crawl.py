@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -101,7 +103,17 @@ def crawl_command(
         sites, options["named"] = tuple(named), named
         if not sites:
             raise click.UsageError(f"{urls.name} names no article of {', '.join(SITES)}.")
-    sys.exit(run_and_tell(sites, data, console, report=report, **options))
+    _leave(run_and_tell(sites, data, console, report=report, **options))
+
+
+def _leave(code: int) -> None:
+    """Ends the program, also if a thread still looks up a host's name after the run was stopped: nothing waits for
+    it."""
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 @contextmanager

@@ -191,7 +191,7 @@ def test_the_shortest_pause_holds_for_every_host_but_this_machine(
     monkeypatch: pytest.MonkeyPatch, configured: float, url: str, is_own: bool
 ) -> None:
     """Whatever DOWNLOAD_DELAY, a command's --delay or a test says."""
-    monkeypatch.setattr(Session, "of", lambda crawler: SimpleNamespace(allows=lambda url: True))
+    monkeypatch.setattr(Session, "of", lambda crawler: SimpleNamespace(allows=lambda url: True, stopping=False))
     slot = Slot(1, configured, None)
     GuardMiddleware(crawler_with(slot)).process_request(Request(url))
     assert slot.delay == (configured if is_own else max(configured, WARTA_MIN_DELAY_SECONDS))
