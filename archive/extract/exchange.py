@@ -22,6 +22,7 @@ from archive.extract.page import (
     may_be_article,
     read_listing,
     read_page,
+    says_it_is_none,
 )
 from archive.extract.urls import absolute
 from archive.sites import SITES, Site, site_of
@@ -159,7 +160,8 @@ def read_exchange(capture: Capture, record: Record, holding: Record | None, sour
             reason=str(error),
             is_challenge=isinstance(error, ChallengeError),
             is_something_else=isinstance(error, ChallengeError | SomethingElseError),
-            is_no_story=isinstance(error, NoAddressError),
+            is_no_story=isinstance(error, NoAddressError)
+            or (site.identify(url) is None and type(error) is ReadingError and says_it_is_none(payload)),
         )
     note = "the answer's framing says that more was to come, but the page is whole" if payload.is_broken else None
     return replace(reading, article=article, doubts=doubts_about(payload, article, url=url, site=site), note=note)

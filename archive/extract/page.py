@@ -81,6 +81,14 @@ def doubts_about(payload: Payload, article: Article, *, url: str, site: Site) ->
     )
 
 
+def says_it_is_none(payload: Payload) -> bool:
+    """Whether a page does not declare itself an article."""
+    try:
+        return not declares_article(decode_page(payload.content, payload.content_type))
+    except ReadingError:
+        return False
+
+
 def _names_itself(text: str, article: Article, url: str, site: Site) -> bool:
     return names_its_story(text, number=article.number, urls=(url, article.url), site=site)
 

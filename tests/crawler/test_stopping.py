@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,10 +87,8 @@ def test_a_run_that_waits_ends_when_it_is_asked_to(tmp_path: Path, name: str) ->
                 process.wait(timeout=0.1)
             except subprocess.TimeoutExpired:
                 continue
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=1)  # for what follows the last answer
-        except subprocess.TimeoutExpired:
-            pass
 
     with server.serving() as port:
         said = stop_when(waits, crawl_arguments(tmp_path, {SITE: f"http://127.0.0.1:{port}"}))
