@@ -139,14 +139,15 @@ def decoded(head: Head, body: bytes, *, max_bytes: int = MAX_BODY_BYTES) -> Body
     one first (RFC 9110, 8.4).
 
     A coding that is named but was not applied is ignored, since some programs store decoded bodies with the original
-    head; so is a name that is no coding, such as "utf-8". Raises CodingError for a coding without a decoder here, a
-    damaged stream, and more than `max_bytes` of content.
+    head; so is a name that is no coding, such as "utf-8". A gzip or zstd stream is decoded by its signature whichever
+    other coding is named, and a gzip stream also where none is named and the body should be text. Raises CodingError
+    for a coding without a decoder here, a damaged stream, and more than `max_bytes` of content.
     """
     whole, ends_itself = True, False
     if "chunked" in ", ".join(head.get_all("Transfer-Encoding")).lower() and _CHUNK_LINE.match(body):
         body, whole = dechunked(body)
-    for coding in reversed(_codings(head)):
-        pieces = _DECODERS[coding](body)
+    for coding in reversed(_codings(head) or _unnamed_coding(head, body)):
+        pieces = _DECODERS[_signed_coding(body) or coding](body)
         if pieces is not None:
             content = _joined(pieces, coding, max_bytes)
             body, whole, ends_itself = content.content, content.whole, content.whole
@@ -162,6 +163,20 @@ def _codings(head: Head) -> list[str]:
         if name in _UNREAD_CODINGS:
             raise CodingError(f"the body is coded with {name}, which nothing here reads")
     return [name for name in named if name in _DECODERS]
+
+
+def _signed_coding(body: bytes) -> str | None:
+    """The coding whose signature a body begins with; None for codings without one."""
+    if body.startswith(_GZIP_MAGIC + b"\x08"):
+        return "gzip"
+    return "zstd" if _ZSTD_MAGIC.match(body) else None
+
+
+def _unnamed_coding(head: Head, body: bytes) -> list[str]:
+    """Text never begins as a gzip stream does: such a body was packed, and its head does not say so."""
+    kind = (head.get("Content-Type") or "").lower()
+    packed = body.startswith(_GZIP_MAGIC + b"\x08") and _TEXTUAL.search(kind) is not None
+    return ["gzip"] if packed and head.get("Content-Encoding") is None else []
 
 
 _UNREAD_CODINGS = frozenset("aes128gcm compress dcb dcz exi pack200-gzip sdch x-compress".split())
@@ -183,6 +198,7 @@ _OUTPUT_BYTES = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 """The beginning of a frame, or of a skippable frame (RFC 8878, 3.1)."""
+_TEXTUAL = re.compile(r"^text/|html|xml|json|javascript")
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _SNIFFED_BYTES = 1445
 """Bytes that occur in binary data only, and how many of the first bytes are searched for them (WHATWG MIME Sniffing, 3

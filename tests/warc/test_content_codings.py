@@ -169,3 +169,21 @@ def test_a_stack_of_streams_cut_anywhere_is_never_taken_for_whole(
 def test_no_body_makes_decoding_raise_anything_else(body: bytes, codings: list[str]) -> None:
     with suppress(CodingError):
         decoded(named(*codings), body)
+
+
+@pytest.mark.parametrize("named", ["br", "deflate", "zstd", "gzip", "x-gzip"])
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_stream_with_a_signature_is_decoded_whatever_is_named(named: str, pack: Callable[[bytes], bytes]) -> None:
+    body = decoded(Head(200, [("Content-Encoding", named)]), pack(b"<p>Kabar</p>"))
+    assert (body.content, body.whole) == (b"<p>Kabar</p>", True)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain; charset=utf-8", "application/rss+xml", "application/json"])
+def test_a_text_that_is_packed_without_a_word_is_decoded(kind: str) -> None:
+    assert decoded(Head(200, [("Content-Type", kind)]), gzip.compress(b"<p>Kabar</p>")).content == b"<p>Kabar</p>"
+
+
+@pytest.mark.parametrize("kind", ["application/gzip", "application/octet-stream", ""])
+def test_a_file_that_is_packed_stays_so(kind: str) -> None:
+    packed = gzip.compress(b"kabar")
+    assert decoded(Head(200, [("Content-Type", kind)]), packed).content == packed
