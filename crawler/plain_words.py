@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from OpenSSL import SSL
 from scrapy.exceptions import (
     CannotResolveHostError,
+    DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
     IgnoreRequest,
@@ -31,6 +32,7 @@ _OF_TEXT = (
     ("conflicting Content-Length", "the answer gives two lengths that differ (Content-Length)"),
     ("Invalid Content-Length", "the answer's length is no number (Content-Length)"),
     ("Content-Length", "the answer's length makes no sense (Content-Length)"),
+    ("ParseError", "the answer does not begin as one of HTTP does"),
     ("wrong number of parts", "the answer does not begin as one of HTTP does"),
     ("Bad version", "the answer does not begin as one of HTTP does"),
     ("invalid literal for int", "the answer does not begin as one of HTTP does"),
@@ -62,7 +64,7 @@ def in_plain_words(error: BaseException) -> str:
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The errors of which an error is made, the innermost first."""
     cause = error.__cause__
-    if cause is not None and not isinstance(error, IgnoreRequest):
+    if cause is not None and not isinstance(error, IgnoreRequest | DownloadCancelledError):
         yield from _causes(cause)
     if isinstance(error, ResponseFailed | ResponseNeverReceived):
         for reason in error.reasons:
