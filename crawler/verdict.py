@@ -97,12 +97,13 @@ class RunReport:
     past: list[str] = field(default_factory=list)
     _filled: Counter[str] = field(default_factory=Counter)
     _stories: int = 0
-    _unknown_layout: int = 0
+    _unknown_layout: list[str] = field(default_factory=list)
 
     def count_fields(self, article: Article, *, now: datetime) -> None:
         """Counts which fields a recent story has (see _RECENT), and pages without a known layout."""
         known = article.layout != GENERIC
-        self._unknown_layout += not known
+        if not known:
+            self._unknown_layout.append(article.url)
         if article.published_at is not None and article.published_at < now - _RECENT:
             return
         self._stories += 1
@@ -237,8 +238,9 @@ class RunReport:
             stories = "1 story goes" if len(self.continued) == 1 else f"{len(self.continued)} stories go"
             names = ", ".join(list(self.continued.values())[:3])
             return Verdict.DEGRADED, f"{stories} on in further pages, which are not read: {names}"
-        if self._unknown_layout > max(FEW_PAGES, self.read // 2):
-            return Verdict.DEGRADED, f"{self._unknown_layout} of {self.read} pages are in no layout that is known"
+        if self._unknown_layout:
+            unknown = f"{len(self._unknown_layout)} of {self.read} pages are in no layout that is known"
+            return Verdict.DEGRADED, f"{unknown}, as {self._unknown_layout[0]}"
         return None
 
     def _turned_away(self, troubles: Counter[tuple[Trouble, str]]) -> Verdict | None:

@@ -156,6 +156,12 @@ def _print_nothing(report: Report, console: Console) -> None:
 
 
 def _print_damage(report: Report) -> None:
+    if report.unknown_layouts:
+        click.echo(
+            f"{len(report.unknown_layouts):,} pages of known sites are in no layout that is known, as"
+            f" {report.unknown_layouts[0]}: look whether they were read well.",
+            err=True,
+        )
     for line in report.faulty_files:
         click.echo(line, err=True)
     for damage in report.damaged[:MAX_NAMED]:

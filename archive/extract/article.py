@@ -14,12 +14,15 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from archive.extract import own_address
-from archive.extract.body import Element, paragraphs_of, whole_page
+from archive.extract.body import Element, paragraphs_of
 from archive.extract.continuation import first_page, second_page
 from archive.extract.credits import read_credits
+from archive.extract.dates import past
 from archive.extract.encoding import markup_bytes
+from archive.extract.generic import GenericPage, read_generic, right_time
 from archive.extract.layout_region import region_of
 from archive.extract.metadata import Metadata
+from archive.extract.no_story import no_story
 from archive.extract.title import folded
 from archive.sites import Address, Site
 from archive.sites.unknown import unknown_site
@@ -29,7 +32,6 @@ _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 _NOWHERE = unknown_site("http://nowhere.invalid/")
 GENERIC = "generic"
 """The layout of a page that has none of its site's layouts."""
-_BY_TRAFILATURA = "trafilatura, from the whole page"
 _UNSPOKEN = re.compile(r"[\W_]+")
 _LONG_TAG_BYTES = 10_000
 _MAX_ATTRIBUTES = 2000
@@ -119,25 +121,30 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
     if first := first_page(tree, url):
         raise ReadingError(f"a further page of the story at {first}")
     region = region_of(tree, html, site=site, number=address.number)
-    layout, author = region.layout if region else None, None
+    layout = region.layout if region else None
     metadata.post = region.post if region else None
-    byline_css, byline = metadata.byline(layout)
+    generic = None if region else _read_generic(tree, metadata, address, url, site)
     if region is not None:
+        byline_css, byline = metadata.byline(layout)
         text = paragraphs_of(region.element, (*region.layout.drop, byline_css))
         paragraphs = _with_lead(metadata.lead(layout, region.element), text)
         title = metadata.title(layout)
     else:
-        known = site.is_described
-        if known and not any(own.number == address.number or own.url == address.url for own in metadata.addresses()):
-            raise ReadingError("the page has no article region of a known layout and does not name its own address")
-        page = whole_page(tree)
-        paragraphs, title, author = page.paragraphs, page.title, None if known else page.author
-        metadata.rules["title"] = _BY_TRAFILATURA
+        assert generic is not None
+        byline_css, byline = "the lines around the text", generic.byline
+        paragraphs, title = generic.paragraphs, generic.headline.text if generic.headline else None
+        metadata.rules.update(generic.rules)
     body, credits = read_credits(paragraphs, byline, site=site)
     if not title:
         raise ReadingError("the page has no title")
     if not body:
         raise ReadingError("the page has a title but no text")
+    published_at, section = metadata.published_at(layout), metadata.section(layout)
+    caption, author = metadata.caption(layout, title=title), None
+    if generic is not None:
+        published_at = past(right_time(published_at, generic.published_at), fetched_at)
+        section, caption = section or generic.section, caption or generic.caption
+        author = None if site.is_described else generic.author
     article = Article(
         site=site.name,
         id=site.article_id(address),
@@ -148,29 +155,44 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         layout=layout.name if layout else GENERIC,
         pewarta=credits.pewarta or author,
         editor=credits.editor,
-        published_at=metadata.published_at(layout),
+        published_at=published_at,
         modified_at=metadata.modified_at(),
-        section=metadata.section(layout),
+        section=section,
         tags=metadata.tags(layout),
-        dateline=credits.dateline,
+        dateline=credits.dateline or (generic.dateline if generic else None),
         credit=credits.credit,
         is_advertorial=credits.is_advertorial,
         image_url=metadata.image_url(layout),
-        caption=metadata.caption(layout, title=title),
+        caption=caption,
         original_url=metadata.original_url(),
         goes_on_at=second_page(tree, url, address.url),
     )
     apart = read_credits([], byline, site=site)[1]  # the credits that the page prints outside the text
     end = "the end of the text"
     rules = metadata.rules | {
-        "body": region.css if region else _BY_TRAFILATURA,
-        "pewarta": (byline_css if apart.pewarta else end) if credits.pewarta else _BY_TRAFILATURA,
+        "body": region.css if region else metadata.rules["body"],
+        "pewarta": (byline_css if apart.pewarta else end) if credits.pewarta else "the page's metadata",
         "editor": byline_css if apart.editor else end,
         "dateline": "the beginning of the text",
         "credit": end,
         "is_advertorial": end,
     }
     return article, rules
+
+
+def _read_generic(tree: Element, metadata: Metadata, address: Address, url: str, site: Site) -> GenericPage:
+    """Reads a page in no known layout. Raises ReadingError for what is no story."""
+    generic = read_generic(tree, url=url)
+    says = any(own.number == address.number or own.url == address.url for own in metadata.addresses())
+    if site.is_described and not says and not generic.is_surely_a_story:
+        raise ReadingError("the page has no article region of a known layout and does not name its own address")
+    if generic.headline is None:
+        raise ReadingError("the page has no title")
+    if kind := no_story(url, generic.headline.text):
+        raise ReadingError(f"the page is {kind}, not a story")
+    if not generic.paragraphs:
+        raise ReadingError("the page has a title but no text")
+    return generic
 
 
 def declares_article(html: str) -> bool:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -30,7 +29,7 @@ for _limit in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE
     _CONFIG.set("DEFAULT", _limit, "1")
 # trafilatura's options, made once: reading its settings takes as long as parsing a page.
 _REGION_OPTIONS = Extractor(config=_CONFIG, output_format="python", fast=True, recall=True, comments=False)
-_WHOLE_PAGE_OPTIONS = Extractor(output_format="python", recall=True, comments=False, with_metadata=True)
+_WHOLE_PAGE_OPTIONS = Extractor(config=_CONFIG, output_format="python", fast=True, precision=True, comments=False)
 
 
 @lru_cache(maxsize=512)
@@ -93,24 +92,18 @@ def paragraphs_of(region: Element, drop: Iterable[str]) -> list[str]:
     printed = _letters(page)
     document = bare_extraction(page, options=_REGION_OPTIONS)
     if isinstance(document, Document) and _letters(document.body) == printed:
-        return _paragraphs(document.body)
+        found = _paragraphs(document.body)
+        lines = {"".join(line.split()) for line in text_lines(page)}
+        if all("".join(text.split()) in lines for text in found if not text.startswith("- ") and " | " not in text):
+            return found  # else it joined blocks that stand apart
     return _plain_paragraphs(page)
 
 
-@dataclass(frozen=True, slots=True)
-class WholePage:
-    """What trafilatura finds in a page without a known layout."""
-
-    paragraphs: list[str]
-    title: str | None
-    author: str | None
-
-
-def whole_page(tree: Element) -> WholePage:
+def whole_page(tree: Element) -> list[str]:
+    """The paragraphs that trafilatura takes for the story of a page, with precision before recall: which page has it is
+    not known, and recall brings what is not the story."""
     document = bare_extraction(tree, options=_WHOLE_PAGE_OPTIONS)
-    if not isinstance(document, Document):
-        return WholePage([], None, None)
-    return WholePage(_paragraphs(document.body), collapse(document.title) or None, collapse(document.author) or None)
+    return _paragraphs(document.body) if isinstance(document, Document) else []
 
 
 def _letters(element: Element) -> str:

@@ -19,11 +19,16 @@ _SAVED_FROM = re.compile(
     r"(?:saved from url=\s*(?:\(\d+\))?|^\s*(?:url|source|page url):\s*)\s*(https?://\S+)", re.I | re.M
 )
 """What Internet Explorer, Chrome, Firefox add-ons and SingleFile write into a page that they save."""
-_SAME_STORY = re.compile(
-    r".*/(?:page/\d{1,3}|all|amp|full|print|cetak|komentar|comments?)|.*-[^/]*/\d{1,3}", re.IGNORECASE | re.DOTALL
+_IDENTIFYING = re.compile(
+    r"(?:^|&)(?:\w*id\w*|p|no|kode|berita|artikel|article|news|judul|slug|read|baca|detail)=", re.IGNORECASE
 )
-"""The path of a part, or of another form, of the story above it. A bare number is the page of a story with words in its
-path, and elsewhere may be the number of a story in a section."""
+"""Parameters that name a story."""
+_SLUG_WORDS = 3
+_SAME_STORY = re.compile(
+    r".*/(?:page/\d{1,3}|all|amp|full|print|cetak|komentar|comments?)|/.*[-/][^/]+/\d{1,2}", re.IGNORECASE | re.DOTALL
+)
+"""The path of a part, or of another form, of the story above it. A bare number behind a single word may
+be that of a story in a section."""
 
 
 def stated_address(tree: Element) -> str | None:
@@ -57,10 +62,17 @@ def _says_less(named: str, asked: str) -> bool:
         return False
     path, above = here.path.rstrip("/"), there.path.rstrip("/")
     if above == path:
-        return bool(here.query)
+        return bool(here.query) and not _is_enough(here.path, here.query)
     if not path.startswith(above + "/"):
         return False
     return path.count("/") > above.count("/") + 2 or not _SAME_STORY.fullmatch(path)
+
+
+def _is_enough(path: str, query: str) -> bool:
+    """Whether a path tells a story from others without its query: it has a number or a slug, and the query no id."""
+    if _IDENTIFYING.search(query):
+        return False
+    return re.search(r"\d{3}", path) is not None or len(re.split(r"[-_+.]", path.rpartition("/")[2])) >= _SLUG_WORDS
 
 
 def _stated(tree: Element) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from archive.extract.article import ReadingError
+from archive.extract.article import GENERIC, ReadingError
 from archive.extract.detours import away_from_story
 from archive.extract.exchange import REDIRECTS, Reading, Source, read_exchange
 from archive.extract.listings import Listed
@@ -44,8 +44,8 @@ class Loader:
 
     `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
     that were in the archive already, `listings` those that name stories. `nothing` counts why exchanges gave nothing,
-    and `examples` has an address for each reason. `previous_warcs` are the files that the accounts of runs name as
-    "previous".
+    and `examples` has an address for each reason. `unknown_layouts` are the addresses of pages of described sites in no
+    layout that is known. `previous_warcs` are the files that the accounts of runs name as "previous".
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -55,6 +55,7 @@ class Loader:
         self._to_replay: set[str] = set()
         self._runs: dict[tuple[str, datetime], int | None] = {}
         self.previous_warcs: set[str] = set()
+        self.unknown_layouts: list[str] = []
         self.read = self.unread = self.new = self.known = self.listings = 0
         self.nothing: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
@@ -224,6 +225,8 @@ class Loader:
         if reading.article is not None and (outcome.meaning.is_story or outcome.meaning is Meaning.OLDER):
             self.read += 1
             self.new += outcome.meaning is Meaning.NEW
+            if site.is_described and reading.article.layout == GENERIC:
+                self.unknown_layouts.append(reading.article.url)
         elif outcome.meaning in (Meaning.UNREAD, Meaning.NOTHING):
             self._nothing(reading, outcome.reason and _VARYING.sub("…", outcome.reason)[:_MAX_REASON_CHARS])
         if outcome.meaning is Meaning.OLDER and outcome.article_id:

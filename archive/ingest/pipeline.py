@@ -50,6 +50,7 @@ class Report:
     `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
     that were in the archive already, `listings` those that name stories. `nothing` counts why records gave nothing, and
     `examples` has an address for some of the reasons; `gave` are the files of which a record gave something.
+    `unknown_layouts` are the addresses of the pages of described sites that were in no layout that is known.
     `faulty_files` are lines for people about files that are missing or altered, `unreadable_files` the names of files
     that could not be opened. `previous_warcs` are the files that the accounts of runs name as "previous". For a
     rebuild, `kept` are the ids of stories that stay as they were because a record is missing, and `comparison` is with
@@ -66,6 +67,7 @@ class Report:
     nothing: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     gave: set[str] = field(default_factory=set)
+    unknown_layouts: list[str] = field(default_factory=list)
     previous_warcs: set[str] = field(default_factory=set)
     unreadable_files: set[str] = field(default_factory=set)
     kept: list[str] = field(default_factory=list)
@@ -134,6 +136,7 @@ def read_into(
     report.damaged.sort(key=lambda damage: (damage.warc, damage.offset))
     report.listings, report.examples = loader.listings, loader.examples
     report.nothing = loader.nothing + spool.others()
+    report.unknown_layouts = loader.unknown_layouts
     report.previous_warcs = loader.previous_warcs
     return report
 

@@ -53,7 +53,7 @@ def test_a_page_of_an_unknown_site_is_read_whole_and_says_so(tmp_path: Path) -> 
     shown = warta("read", tmp_path / "page.html").stdout
     assert "layout         generic" in shown
     assert "site           berita.example.org" in shown
-    assert "pewarta        Ani Budi   [trafilatura, from the whole page]" in shown
+    assert "pewarta        Ani Budi   [the page's metadata]" in shown
     assert "published_at   2024-05-04 08:30:00+08:00   [meta article:published_time]" in shown
 
 
