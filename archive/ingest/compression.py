@@ -76,16 +76,19 @@ def _dictionary(content: bytes) -> zstandard.ZstdCompressionDict | None:
 
 
 class Expanded(io.RawIOBase):
-    """The content of the members or frames of a part of a file, up to where one is damaged. `damage` is where that one
-    begins and `damaged_at` about where the damage is, in bytes of the file; `why` says what is wrong. `damage` is None
-    if all is whole. Zeros behind a member are no
-    damage: tapes and disks are filled up with them."""
+    """A stream of the content of the members or frames of a part of a file, up to where one is damaged.
+
+    `damage` is where the damaged one begins and `damaged_at` about where the damage is, in bytes of the file; `why` says
+    what is wrong. `damage` is None if all is whole. `given_before` is the size of the content of all members before the
+    one that was begun last. Zeros behind a member are no damage: tapes and disks are filled up with them.
+    """
 
     def __init__(self, file: BinaryIO, start: int, end: int, compression: Compression) -> None:
         self._file, self._position, self._end, self._compression = file, start, end, compression
         self._expander: _Expander | None = None
         self._input = self._text = b""
         self._member = start
+        self.given_before = 0
         self._read = self._given = 0
         self.damage: int | None = None
         self.damaged_at = start
@@ -139,7 +142,7 @@ class Expanded(io.RawIOBase):
             more = self._file.read(min(4, self._end - self._position))
             self._input += more
             self._position += len(more)
-        self._member = self._position - len(self._input)
+        self._member, self.given_before = self._position - len(self._input), self._given
         if not self._compression.begins.match(self._input):
             self._damaged("other bytes stand there")
             return False

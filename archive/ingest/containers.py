@@ -24,7 +24,7 @@ MAX_DEPTH = 4
 """How deep WACZ files may stand in one another."""
 _MAX_RATIO, _UNCHECKED_BYTES = 200, 1 << 30
 """An entry that gets more than so many times larger is a bomb; it is not asked before it has so many bytes."""
-_WARC_SUFFIXES = frozenset({".warc", ".arc"})
+_WARC_SUFFIXES = frozenset({"warc", "arc"})
 _ZIP_MAGIC = b"PK\x03\x04"
 UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError)
 """What zipfile raises for an entry that is damaged, has a password or an unknown compression."""
@@ -81,7 +81,7 @@ def _in_package(
     found = False
     for entry, path in entries:
         is_wacz = path.suffix.lower() == ".wacz"
-        if entry.is_dir() or not (is_wacz or _WARC_SUFFIXES & {suffix.lower() for suffix in path.suffixes}):
+        if entry.is_dir() or not (is_wacz or _WARC_SUFFIXES & set(path.name.lower().split(".")[1:])):
             continue
         found = True
         try:

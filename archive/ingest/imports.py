@@ -200,7 +200,7 @@ def _rewrite_part(
             text.close()
         if not isinstance(stream, Expanded) or stream.damage is None:
             break
-        if so_far.whole and not so_far.is_last_sure and so_far.last >= mark:
+        if so_far.whole and not so_far.is_last_sure and so_far.last_end > stream.given_before:
             # Nobody can tell whether the record before the damage is as it was written.
             out.seek(so_far.last)
             out.truncate()

@@ -62,6 +62,7 @@ class Text:
         self._stream = stream
         self._put_back: list[IO[bytes]] = []
         self._ahead = b""
+        self._taken = 0
 
     def ahead(self, size: int) -> bytes:
         """The next bytes, which stay there: `size` of them or all there are."""
@@ -69,6 +70,7 @@ class Text:
             piece = (self._put_back[0] if self._put_back else self._stream).read(PIECE_BYTES)
             if piece:
                 self._ahead += piece
+                self._taken += 0 if self._put_back else len(piece)
             elif self._put_back:
                 self._put_back.pop(0).close()
             else:
@@ -81,6 +83,11 @@ class Text:
             self.ahead(1)
         piece, self._ahead = self._ahead[:size], self._ahead[size:]
         return piece
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the stream were read, at the most."""
+        return self._taken - (0 if self._put_back else len(self._ahead))
 
     def held(self) -> IO[bytes]:
         """A file for a block."""
@@ -103,13 +110,14 @@ class Text:
 
 @dataclass
 class Rewritten:
-    """What was written so far: the number of whole records, and of pieces that are none; where in the output the last
-    whole record begins, and whether it is sure to be whole if the compressed bytes turn out to be damaged there.
-    `is_arc` is None before the first record."""
+    """What was written so far: the number of whole records, and of pieces that are none; where the last whole
+    record begins in the output and ends in the stream, and whether it is sure to be whole if the compressed bytes turn
+    out to be damaged there. `is_arc` is None before the first record."""
 
     whole: int = 0
     damaged: int = 0
     last: int = 0
+    last_end: int = 0
     is_last_sure: bool = False
     is_arc: bool | None = None
     searched_again: int = 0
@@ -159,6 +167,11 @@ def _rewrite_record(
     head_of: Callable[[bytes], RecordHead],
 ) -> None:
     end = head_end.search(text.ahead(PIECE_BYTES)) or head_end.search(text.ahead(_MAX_HEAD_BYTES))
+    if end and (cut := _NEXT_WARC.search(text.ahead(end.end()), 1)):
+        so_far.none()  # a head without an end, and the next record's
+        with _member(out) as member:
+            member.write(text.read(cut.start()))
+        return
     head = head_of(text.read(end.end())) if end else None
     if head is None or head.length is None:
         so_far.none()
@@ -180,6 +193,7 @@ def _rewrite_record(
         return
     _copy(text, block, extent - size)
     so_far.whole, so_far.last, so_far.is_last_sure = so_far.whole + 1, out.tell(), fitting is not None
+    so_far.last_end = text.position
     with _member(out) as member:
         member.write(head.written(block, extent))
         block.seek(0)
@@ -198,24 +212,46 @@ def _extent(text: Text, block: IO[bytes], head: RecordHead, size: int, so_far: R
     has_digest = block_digest(head.said)[0] is not None
     missing = (head.length or 0) - size
     tail = _tail(block, size, _WINDOW_BYTES)
+    if not missing and not has_digest and _ends_here(text, head, so_far):
+        return size
+    announced = None if has_digest else _announced(block)
+    if announced is not None and announced <= size and _ends_at(text, block, announced, so_far):
+        return announced
     if missing:
         # The line ends behind the block were counted, too, and more than is there at the file's end.
         line_ends = len(tail) - len(tail.rstrip(b"\r\n"))
         is_counted = missing <= _MISCOUNT and tail.endswith((b"\r\n\r\n", b"\n\n")) and not has_digest
         return size - min(line_ends, _MISCOUNT) if is_counted else None
-    if not has_digest and _ends_here(text, head, so_far):
-        return size
     swallowed = 0 if so_far.is_arc else _swallowed(tail + text.ahead(_WINDOW_BYTES), len(tail))
     if swallowed:
-        shorter = _by_digest(head, block, size - swallowed) if has_digest else size - swallowed
-        return shorter if shorter != 0 or size == swallowed else None
-    window = text.ahead(_SEARCHED_BYTES)
-    found = (_END_BEFORE_ARC if so_far.is_arc else _END_BEFORE_WARC).search(window)
-    if found is None or found.end() == len(window) == _SEARCHED_BYTES:
+        return _by_digest(head, block, size - swallowed) if has_digest else size - swallowed
+    more = _left_out(text, so_far)
+    if more is None:
         return None
-    more = found.start()
     is_near = head.is_preamble or (more <= _MISCOUNT and not has_digest)
-    return size + more if is_near or _is_confirmed(head, block, window[:more]) else None
+    return size + more if is_near or _is_confirmed(head, block, text.ahead(more)) else None
+
+
+def _ends_at(text: Text, block: IO[bytes], end: int, so_far: Rewritten) -> bool:
+    """Whether what stands behind a place in a block may stand behind a record: line ends and the next record or the
+    file's end."""
+    block.seek(end)
+    following = block.read(PIECE_BYTES)
+    if len(following) < PIECE_BYTES:
+        following += text.ahead(PIECE_BYTES)
+    following = following.lstrip(b"\r\n")
+    return not following or (ARC_HEAD if so_far.is_arc else WARC_HEAD).match(following) is not None
+
+
+def _left_out(text: Text, so_far: Rewritten) -> int | None:
+    """How many bytes of the block stand behind what the head counts: all before the line ends and the next record or
+    the end of the file. None where that is too far."""
+    window = text.ahead(_SEARCHED_BYTES)
+    for more in range(1, _MISCOUNT + 1):
+        if more == len(window) or (ARC_HEAD if so_far.is_arc else WARC_HEAD).match(window, more):
+            return more
+    found = (_END_BEFORE_ARC if so_far.is_arc else _END_BEFORE_WARC).search(window)
+    return None if found is None or found.end() == len(window) == _SEARCHED_BYTES else found.start()
 
 
 def _ends_here(text: Text, head: RecordHead, so_far: Rewritten) -> bool:
@@ -268,9 +304,18 @@ def _is_confirmed(head: RecordHead, block: IO[bytes], more: bytes) -> bool:
             beginning = block.read(PIECE_BYTES)
         reckoned.update(more)
         return is_digest(reckoned, told)
+    return _announced(block) == block.seek(0, 2) + len(more)
+
+
+def _announced(block: IO[bytes]) -> int | None:
+    """How long the block is by its HTTP head and the Content-Length in it; None if it has none."""
+    block.seek(0)
+    beginning = block.read(PIECE_BYTES)
     end = HEAD_END.search(beginning)
-    announced = content_length(parse_head(beginning[: end.end()])) if end and beginning.startswith(b"HTTP/") else None
-    return announced is not None and end is not None and end.end() + announced == block.seek(0, 2) + len(more)
+    if end is None or not beginning.startswith(b"HTTP/"):
+        return None
+    announced = content_length(parse_head(beginning[: end.end()]))
+    return None if announced is None else end.end() + announced
 
 
 def _search_again(text: Text, member: _Sink, so_far: Rewritten, size: int) -> None:

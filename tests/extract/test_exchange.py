@@ -66,7 +66,7 @@ def whole(one: Record, **how: Source | Record) -> Reading:
             Source(),
             "http://m.kaltim.antaranews.com/berita/1",
             "antara-kaltim",
-            "http://m.kaltim.antaranews.com/berita/1",
+            "https://kaltim.antaranews.com/berita/1",
         ),
         (Source(), ELSEWHERE, "kabar.example", ELSEWHERE),
         (Source("nobody", LOOPBACK), f"{LOOPBACK}/berita/1", "127.0.0.1", f"{LOOPBACK}/berita/1"),
