@@ -78,9 +78,9 @@ def _dictionary(content: bytes) -> zstandard.ZstdCompressionDict | None:
 class Expanded(io.RawIOBase):
     """A stream of the content of the members or frames of a part of a file, up to where one is damaged.
 
-    `damage` is where the damaged one begins and `damaged_at` about where the damage is, in bytes of the file; `why` says
-    what is wrong. `damage` is None if all is whole. `given_before` is the size of the content of all members before the
-    one that was begun last. Zeros behind a member are no damage: tapes and disks are filled up with them.
+    `damage` is where the damaged one begins and `damaged_at` about where the damage is, in bytes of the file; `why`
+    says what is wrong. `damage` is None if all is whole. `given_before` is the size of the content of all members
+    before the one that was begun last. Zeros behind a member are no damage: tapes and disks are filled up with them.
     """
 
     def __init__(self, file: BinaryIO, start: int, end: int, compression: Compression) -> None:

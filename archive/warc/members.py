@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import mmap
 import re
 import zlib
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ from archive.warc.http_message import HEAD_END
 
 _READ_BYTES = 1 << 16
 """Bytes read from a file at a time; a record may begin anywhere in them."""
+_SEARCHED_BYTES = 1 << 20
+"""Bytes of damaged parts that are searched at a time."""
 _BEGINNING_BYTES = 1 << 16
 """What is held of a block that is too large to be held whole: its HTTP head is in it."""
 _EXPANDED_BYTES = 1 << 20
@@ -58,15 +59,21 @@ def walk(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Memb
 
 def _next_record(path: Path, start: int) -> int:
     """Where the next record begins; the file's size where there is none."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        while (start := data.find(_MEMBER_MAGIC, start)) >= 0:
-            try:
-                if zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data[start : start + _READ_BYTES], 5) == b"WARC/":
-                    return start
-            except zlib.error:
-                pass
-            start += 1
-        return len(data)
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        while start < size:
+            file.seek(start)
+            window, position = file.read(_SEARCHED_BYTES), -1
+            while (position := window.find(_MEMBER_MAGIC, position + 1)) >= 0:
+                file.seek(start + position)
+                try:
+                    beginning = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(file.read(_READ_BYTES), 5)
+                except zlib.error:
+                    continue
+                if beginning == b"WARC/":
+                    return start + position
+            start += max(len(window) - len(_MEMBER_MAGIC) + 1, 1)
+    return size
 
 
 def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:

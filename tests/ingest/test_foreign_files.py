@@ -285,4 +285,4 @@ def with_warcio(content: bytes) -> list[tuple[str, bytes]]:
 
 def with_fastwarc(content: bytes) -> list[tuple[str, bytes]]:
     records = FastIterator(io.BytesIO(content), parse_http=False)
-    return [told(one.headers.get("WARC-Target-URI", ""), one.reader.read()) for one in records]
+    return [told(one.headers.get("WARC-Target-URI") or "", one.reader.read()) for one in records]

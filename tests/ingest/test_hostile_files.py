@@ -17,6 +17,7 @@ import zstandard
 from tests.ingest.test_foreign_files import BOTH, INFO, arc, dictionary, frames, page, two, wacz, zipped
 from tests.support.commands import warta
 from tests.support.own_files import answer, ids, take
+from tests.support.site_server import antara_article
 from tests.support.warc_records import packed, record
 
 MAX_RESIDENT_BYTES = 512 << 20
@@ -270,13 +271,28 @@ def test_a_record_of_200_megabytes_is_taken_in_little_memory(tmp_path: Path, for
         "plain": lambda: b"".join(records),
         "zstd": lambda: b"".join(zstandard.compress(one) for one in records),
     }[form]()
+    peak = peak_of_taking(tmp_path, content)
+    assert ids(tmp_path / "data") == BOTH
+    assert peak < MAX_RESIDENT_BYTES, f"{peak:,}"
+
+
+@pytest.mark.slow
+def test_a_page_of_60_megabytes_is_taken_in_little_memory(tmp_path: Path) -> None:
+    huge = antara_article(102, "Judul").replace("</body>", "<p>é panjang</p>" * 3_500_000 + "</body>")
+    peak = peak_of_taking(tmp_path, packed(INFO, page(101), page(102, answer(huge))))
+    assert ids(tmp_path / "data") == BOTH[:1]
+    assert peak < MAX_RESIDENT_BYTES, f"{peak:,}"
+
+
+def peak_of_taking(tmp_path: Path, content: bytes) -> int:
+    """How many bytes an import held at most."""
     file = tmp_path / "luar"
     file.write_bytes(content)
     script = (
         "import resource, subprocess, sys; code = subprocess.run(sys.argv[1:]).returncode;"
         "print('peak', resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)"
     )
-    warta_command = [sys.executable, "-m", "crawler.cli.main", "import", file, "--data", tmp_path / "data"]
+    warta_command = [Path(sys.executable).with_name("warta"), "import", file, "--data", tmp_path / "data"]
     ended = subprocess.run(
         [sys.executable, "-c", script, *map(str, warta_command), "--workers", "1"],
         capture_output=True,
@@ -284,6 +300,4 @@ def test_a_record_of_200_megabytes_is_taken_in_little_memory(tmp_path: Path, for
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
-    assert ids(tmp_path / "data") == BOTH
-    peak = int(ended.stdout.rpartition("peak ")[2]) * 1024
-    assert peak < MAX_RESIDENT_BYTES, f"{peak:,}"
+    return int(ended.stdout.rpartition("peak ")[2]) * 1024
