@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
-from archive.warc.members import digest_of
+from archive.warc.members import KNOWN_VERSION, digest_of
 
 WARC_HEAD = re.compile(rb"WARC/\d+\.\d+[ \t]*\r?\n")
 ARC_HEAD = re.compile(
@@ -41,13 +41,15 @@ class RecordHead:
 
 
 def warc_head(said: bytes) -> RecordHead:
-    """A WARC head; it is written as it stands, but for a length that was wrong."""
+    """A WARC head; it is written as it stands, but for a length that was wrong and a version that readers do not
+    know."""
     match = _CONTENT_LENGTH.search(said)
 
     def written(block: IO[bytes], size: int) -> bytes:  # noqa: ARG001
-        if match is None or size == int(match[2]):
-            return said
-        return said[: match.start()] + match[1] + b" %d" % size + said[match.end() :]
+        head = said
+        if match is not None and size != int(match[2]):
+            head = said[: match.start()] + match[1] + b" %d" % size + said[match.end() :]
+        return head if KNOWN_VERSION.match(head) else WARC_HEAD.sub(b"WARC/1.0\r\n", head, count=1)
 
     length = int(match[2]) if match else _MAX_LENGTH
     return RecordHead(said, length if length < _MAX_LENGTH else None, written)

@@ -29,13 +29,18 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
     record = record or read_captured(archive.warc_root, capture)
     if capture.record_type != REVISIT:
         return record
-    not_modified = capture.status == 304  # it has no payload, so no digest to search for
-    same = "status = 200 AND fetched_at <= :at" if not_modified else "payload_digest = :digest"
-    values = {"refers": record.header("WARC-Refers-To"), "url": capture.url}
-    values |= {"at": iso_utc(capture.fetched_at), "digest": capture.payload_digest}
-    for where in ["record_id = :refers", "url = :url", *([] if not_modified else ["1"])]:
+    target, at = record.refers_to or (None, None)
+    values = {"refers": record.header("WARC-Refers-To"), "target": target, "target_at": at and iso_utc(at)}
+    values |= {"url": capture.url, "at": iso_utc(capture.fetched_at), "digest": capture.payload_digest}
+    named = ["record_id = :refers", "url = :target AND fetched_at = :target_at"]
+    if capture.status == 304:  # it has no payload, so no digest to search for
+        wanted = [f"{where} AND status = 200 AND fetched_at <= :at" for where in (*named, "url = :url")]
+    else:
+        wanted = [f"{where} AND coalesce(payload_digest = :digest, 1)" for where in named]
+        wanted += [f"{where} AND payload_digest = :digest" for where in ("url = :url", "1")]
+    for where in wanted:
         row = archive.row(
-            f"SELECT id FROM captures WHERE record_type <> 'revisit' AND {where} AND {same}"
+            f"SELECT id FROM captures WHERE record_type <> 'revisit' AND {where}"
             " ORDER BY fetched_at DESC, id DESC LIMIT 1",
             values,
         )

@@ -28,6 +28,8 @@ _MAX_HEAD_BYTES = 1 << 20
 _MAX_END_BYTES = 16
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
 _BLOCK_DIGEST = re.compile(rb"(?im)^warc-block-digest[ \t]*:[ \t]*([a-z0-9-]+):([a-z0-9+/=]+)[ \t]*\r?$")
+KNOWN_VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])(?=[ \t]*\r?\n)")
+"""The versions that readers in the field know."""
 _MEMBER_MAGIC = b"\x1f\x8b\x08"
 """How a gzip member begins (RFC 1952, 2.3)."""
 
@@ -89,15 +91,6 @@ def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:
                 return
             yield offset, member.length
             offset, pending = offset + member.length, member.following
-
-
-def end_of_record(text: bytes) -> int | None:
-    """How many bytes the record has that begins so, without the line ends after it; None where that is not said."""
-    match = HEAD_END.search(text)
-    try:
-        return match.end() + _block_size(text[: match.end()]) if match else None
-    except NotWholeError:
-        return None
 
 
 class NotWholeError(Exception):
@@ -174,7 +167,7 @@ def read_member(file: BinaryIO, pending: bytes, held_bytes: int) -> WholeMember:
 
 def _block_size(head: bytes) -> int:
     match = _CONTENT_LENGTH.search(head)
-    if match is None or not head.startswith(b"WARC/"):
+    if match is None or not KNOWN_VERSION.match(head):
         raise NotWholeError("it has no head of a WARC record")
     return int(match[1])
 

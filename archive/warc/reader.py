@@ -33,7 +33,7 @@ MAX_BLOCK_BYTES = 64 << 20
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 """A time outside these years is not valid: the web is not older, and SQLite and Python's time zones end before 9999."""
 
-_HEAD_PARSER = StatusAndHeadersParser(["WARC/"])
+_HEAD_PARSER = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0", "WARC/0.18", "WARC/0.17"])
 _TIMESTAMP = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?"
     r"|(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?"
@@ -80,6 +80,15 @@ class Record:
         return self.header("WARC-Record-ID")
 
     @property
+    def refers_to(self) -> tuple[str, datetime] | None:
+        """The address and the date of the capture that a revisit refers to, if it says both (WARC 1.1, 5.14)."""
+        url, told = self.header("WARC-Refers-To-Target-URI"), self.header("WARC-Refers-To-Date")
+        try:
+            return (_bare(url), _date(told)) if url and told else None
+        except NotWholeError:
+            return None
+
+    @property
     def has_http_head(self) -> bool:
         """Whether the block begins with an HTTP head. Those of resources and conversions do not, unless they say so."""
         if self.type not in (RESOURCE, CONVERSION):
@@ -111,9 +120,9 @@ class Record:
         """The digest of the payload as stored, reckoned if the record does not say it; None for a revisit that does
         not."""
         told = self.header("WARC-Payload-Digest")
-        if told is not None or self.type == REVISIT or self.is_cut:
-            return told
-        return digest(self.coded_body)
+        if told is None and (self.header("WARC-Profile") or "").endswith("/server-not-modified"):
+            return digest(b"")
+        return told if told is not None or self.type == REVISIT or self.is_cut else digest(self.coded_body)
 
     @property
     def coded_body(self) -> bytes:
@@ -214,7 +223,7 @@ def _record(member: WholeMember, offset: int) -> Record:
     url = headers.get("WARC-Target-URI")
     return Record(
         type=(headers.get("WARC-Type") or "").lower(),
-        url=url.strip().removeprefix("<").removesuffix(">") if url else None,
+        url=_bare(url) if url else None,
         date=_date(headers.get("WARC-Date") or ""),
         headers=parsed.headers,
         block=member.block,
@@ -222,6 +231,11 @@ def _record(member: WholeMember, offset: int) -> Record:
         length=member.length,
         is_cut=len(member.block) < member.block_size,
     )
+
+
+def _bare(url: str) -> str:
+    """An address without the brackets that some programs write around it."""
+    return url.strip().removeprefix("<").removesuffix(">").strip()
 
 
 def _date(text: str) -> datetime:

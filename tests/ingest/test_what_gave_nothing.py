@@ -172,6 +172,23 @@ def test_a_revisit_without_a_digest_is_never_read_from_another_page(tmp_path: Pa
     assert ids(tmp_path / "data") == BOTH[:1]
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["WARC-Refers-To: <urn:uuid:1000>"],
+        [f"WARC-Refers-To-Target-URI: <{url_of(101)}>", f"WARC-Refers-To-Date: {DATES[0]}"],
+    ],
+)
+@pytest.mark.parametrize("digest", [[], ["WARC-Payload-Digest: sha1:ANOTHER"]])
+def test_a_revisit_without_a_digest_is_read_from_what_it_refers_to(
+    tmp_path: Path, fields: list[str], digest: list[str]
+) -> None:
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    again = record(block, *fields, *digest, kind="revisit", url=url_of(101), date=DATES[1])
+    found = reasons(tmp_path, stored("response", "Judul", DATES[0]), again)[0]
+    assert found == ({"a revisit without its original": 1} if digest else {})
+
+
 def test_a_resource_record_can_be_shown(tmp_path: Path) -> None:
     reasons(tmp_path, stored("resource", "Judul dari berkas", DATES[0]))
     shown = warta("show", "antara-kaltim/101", "--data", tmp_path / "data")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.warc.capture import Capture, capture_of
-from archive.warc.members import end_of_record, walk, whole_members
+from archive.warc.members import walk, whole_members
 from archive.warc.reader import WarcError, find, payload_of, read_captured, read_record
 from tests.support.warc_records import ANSWER, packed, record
 
@@ -91,19 +91,6 @@ def test_a_payload_says_whether_it_is_whole(
 
 
 # Walking through a file
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [
-        (record(end=b""), len(record(end=b""))),
-        (record(), len(record(end=b""))),
-        (b"WARC/1.1\r\nContent-Length: 3", None),
-        (b"GET / HTTP/1.1\r\nContent-Length: 3\r\n\r\n", None),
-    ],
-)
-def test_a_head_says_where_its_record_ends(text: bytes, size: int | None) -> None:
-    assert end_of_record(text) == size
 
 
 @pytest.fixture(scope="module")
