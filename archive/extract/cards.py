@@ -30,10 +30,10 @@ Told = tuple[str, Element, Address]
 def read_cards(page: ListingPage) -> tuple[str, list[Listed]]:
     """Reads a listing page: (the names of its forms of cards, articles in the order of the page). If none of the site's
     forms is there, all links of the page are taken (ANY_LINK), also those of carousels and boxes, which repeat stories
-    of other sections."""
+    of other sections; none, if links to articles stand in these alone, as on a page after the last one."""
     tree = _html(page.text)
     markup, listed = _read(tree, page)
-    if listed:
+    if listed or not page.unread:
         return markup, listed
     return ANY_LINK, unique(_entry(link, page) for link in _article_links(tree, page))
 

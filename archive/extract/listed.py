@@ -10,8 +10,10 @@ from archive.extract.dates import past
 from archive.sites import Address, Site
 
 MAX_ENTRIES = 10_000
-"""A listing's entries after these are left, and the run says so. A feed or a page has tens of entries, a sitemap of
-WordPress up to 2,000, and the sitemaps' protocol ends at 50,000. Chosen, not measured."""
+"""A listing's entries after these are left, and the run says so. A feed or a page has tens of entries. Chosen, not
+measured."""
+MAX_URLS = 50_000
+"""The same of a sitemap, which has no more by the protocol. The last changed are read."""
 
 
 class ListingError(Exception):
@@ -72,8 +74,8 @@ class Listing:
     """What one listing names: its entries, the addresses of a sitemap index's parts, the name of the markup that was
     recognised (the names of the site's card forms, or ANY_LINK), and a line for each entry that could not be read.
 
-    `left` is the number of entries after MAX_ENTRIES. `next_page` is the path of the second page of a listing page, as
-    its pager gives it, with {} for the number. `unread` and `boxed` are those of the ListingPage.
+    `left` is the number of entries after MAX_ENTRIES or MAX_URLS. `next_page` is the path of the second page of a
+    listing page, as its pager gives it, with {} for the number. `unread` and `boxed` are those of the ListingPage.
     """
 
     entries: tuple[Listed, ...]

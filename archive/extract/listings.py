@@ -16,6 +16,7 @@ from archive.extract.feeds import markup_text, read_feed, read_sitemap
 from archive.extract.listed import (
     ANY_LINK,
     MAX_ENTRIES,
+    MAX_URLS,
     Listed,
     Listing,
     ListingError,
@@ -68,12 +69,13 @@ def read_listing_page(kind: ListingKind, page: ListingPage) -> Listing:
             parts, entries = read_sitemap(page)
         case "archive page":
             entries = read_archive_page(page)
+    most = MAX_URLS if kind == "sitemap" else MAX_ENTRIES
     return Listing(
-        entries=tuple(entries[:MAX_ENTRIES]),
+        entries=tuple(entries[:most]),
         parts=tuple(parts),
         markup=markup if entries else None,
         refused=tuple(page.refused),
-        left=max(0, len(entries) - MAX_ENTRIES),
+        left=max(0, len(entries) - most),
         next_page=next_page,
         unread=tuple(page.unread),
         boxed=tuple(page.boxed),
@@ -96,6 +98,7 @@ def _gmt(text: Any, site: Site) -> datetime | None:
 __all__ = [
     "ANY_LINK",
     "MAX_ENTRIES",
+    "MAX_URLS",
     "Listed",
     "Listing",
     "ListingError",

@@ -169,8 +169,12 @@ def test_a_page_without_a_known_form_gives_any_link_and_says_so() -> None:
     listing = read(page(NEW_CARD.format(9), NEW_CARD.format(8), ASIDES["a sidebar of popular stories"]))
     assert (numbers(listing), listing.markup) == ([9, 8, 900], "any link")
     assert unread(listing) == ["9", "8"]
-    empty = read(page(*ASIDES.values()))
-    assert (empty.markup, empty.unread) == ("any link", ())  # a theme without a listing
+
+
+def test_a_theme_without_a_listing_names_nothing() -> None:
+    listing = read(page(*ASIDES.values()))
+    assert (listing.entries, listing.markup, listing.unread) == ((), None, ())
+    assert f"{KALTIM.origin}/berita/900/x" in listing.boxed
 
 
 def test_a_card_without_an_article_is_none_and_one_around_others_is_none() -> None:

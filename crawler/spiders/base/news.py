@@ -17,7 +17,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from archive.extract.exchange import Reading
-from archive.extract.listings import MAX_ENTRIES, Listed, Listing, ListingError
+from archive.extract.listings import Listed, Listing, ListingError
 from archive.sites import SITES
 from archive.store.articles import Meaning
 from archive.store.database import ROW_ERRORS, CorruptDatabaseError
@@ -229,9 +229,8 @@ class NewsSpider(Spider):
         for why in reading.listing.refused:
             session.entry_refused(path, why)
         if reading.listing.left:
-            error = ListingError(
-                f"names {reading.listing.left} articles more than the {MAX_ENTRIES} that are read of it"
-            )
+            read, left = len(reading.listing.entries), reading.listing.left
+            error = ListingError(f"names {left} articles more than the {read} that are read of it")
             session.listing_failed(path, error)
         return reading.listing
 
