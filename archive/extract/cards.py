@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
 
 from lxml import etree
@@ -20,6 +21,8 @@ _BETWEEN = re.compile(r"\s*[/|•·–]\s+|\s+-\s+")
 """What stands between the parts of a card's line, as in "Bandarlampung / 3 jam lalu"."""
 _MAX_PATH_CHARS = 200
 """No pager's link has a longer path."""
+_MAX_PAGERS = 20
+"""Links to a second or third page that are looked at."""
 _WHOLE_PAGE = ("html", "body", "main")
 """Elements that are no box, whatever their class: themes give the body a class such as "sidebar-right"."""
 
@@ -51,10 +54,8 @@ def read_pager(page: ListingPage) -> str | None:
     A pager's link may be relative to the site instead of the page, without saying so; then the section stands twice in
     its address, and is taken once.
     """
-    for link in select(_html(page.text), "a[href]"):
-        number = collapse(link.text_content())
-        if number not in ("2", "3"):
-            continue
+    links = ((link, collapse(link.text_content())) for link in select(_html(page.text), "a[href]"))
+    for link, number in islice(((link, text) for link, text in links if text in ("2", "3")), _MAX_PAGERS):
         parts = urlsplit(page.resolve(link.get("href")))
         if parts.hostname not in page.site.hosts or len(parts.path) > _MAX_PATH_CHARS:
             continue
@@ -79,21 +80,14 @@ def _read(tree: Element, page: ListingPage) -> tuple[str, list[Listed]]:
         for card in select(tree, form.card):
             if card not in cards and not _is_within(card, boxes) and (told := _told(card, form, page)):
                 cards[card] = (form.name, *told)
-    read = [(card, cards[card]) for card in tree.iter() if card in cards and not _is_nested(card, cards)]
+    outer = {card: [around for around in card.iterancestors() if around in cards] for card in cards}
+    # An element around several cards is none itself; one around a single card is, and that card is a part of it.
+    around = {one for card, ones in outer.items() for one in ones if _key(cards[one][2]) != _key(cards[card][2])}
+    whole = {card for card, ones in outer.items() if card not in around and around.issuperset(ones)}
+    read = [(card, cards[card]) for card in tree.iter() if card in whole]
     listed = unique(_entry(link, page, card=card, address=address) for card, (_, link, address) in read)
-    _note_others(tree, page, boxes, {card for card, _ in read}, listed)
+    _note_others(tree, page, boxes, whole, listed)
     return ", ".join(dict.fromkeys(name for _, (name, _, _) in read)), listed
-
-
-def _is_nested(card: Element, cards: Mapping[Element, Told]) -> bool:
-    """Whether a card is none in truth, but an element around several cards, or part of a card that is one."""
-    around = [outer for outer in (card, *card.iterancestors()) if outer in cards and _is_around(outer, cards)]
-    return card in around or any(outer in cards and outer not in around for outer in card.iterancestors())
-
-
-def _is_around(outer: Element, cards: Mapping[Element, Told]) -> bool:
-    inner = {_key(cards[element][2]) for element in outer.iterdescendants() if element in cards}
-    return not inner <= {_key(cards[outer][2])}
 
 
 def _told(card: Element, form: CardForm, page: ListingPage) -> tuple[Element, Address] | None:

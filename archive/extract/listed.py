@@ -37,9 +37,14 @@ class ListingPage:
     refused: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     boxed: list[str] = field(default_factory=list)
+    _identified: dict[str, Address | None] = field(default_factory=dict)
 
     def identify(self, target: str | None) -> Address | None:
-        return self.site.identify(self.resolve(target)) if target else None
+        if not target:
+            return None
+        if target not in self._identified:
+            self._identified[target] = self.site.identify(self.resolve(target))
+        return self._identified[target]
 
     def past(self, moment: datetime | None) -> datetime | None:
         """The time of an entry; None if it is in the future."""
