@@ -115,6 +115,8 @@ class ListingWalk:
                 return None
             if number == 1:
                 raise
+            if number == 2 and self._drop_pagers_form():
+                return await self._ask(number)
             if isinstance(error, FetchError) and (error.kind is Trouble.MISSING or error.status == 400):
                 listing = Listing(())  # WordPress answers 400 for a page after the last one
             else:
@@ -126,8 +128,7 @@ class ListingWalk:
             return None
         if number == 1:
             self._look_at_first(listing)
-        elif number == 2 and len(self._forms) > 1 and _addresses(listing.entries) in ([], self._first):
-            del self._forms[0]  # the pager's links do not lead on
+        elif number == 2 and _addresses(listing.entries) in ([], self._first) and self._drop_pagers_form():
             return await self._ask(number)
         self._session.served_by(self._way)
         return self._entries(listing, self._page(number))
@@ -138,6 +139,12 @@ class ListingWalk:
             raise ListingError(f"the listing names no article{unread}")
         if (form := listing.next_page) and form.replace("{}", "2") != self._path(2):
             self._forms.insert(0, lambda number: form.replace("{}", str(number)))
+
+    def _drop_pagers_form(self) -> bool:
+        """Goes back to the site's own form of the pages' addresses; False if the pager gave no other."""
+        had_another = len(self._forms) > 1
+        del self._forms[:-1]
+        return had_another
 
     def _page(self, number: int) -> str:
         return self._path(1) if number == 1 else self._forms[0](number)

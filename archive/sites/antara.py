@@ -136,9 +136,9 @@ CARD_FORMS = (
     CardForm(name="loose cards", card="article", links=("header h3 a[href]", "header h2 a[href]")),
 )
 BOXES = (
-    "nav, aside, footer, #header, .header-wrapper, .navbar, .mega-menu, .breadcrumb, .breadcrumbs, .sidebar, .widget, "
-    ".widget-post, .small-block, .wrapper__list-number, [class*=carousel], .swiper, .slick-slider, .popular, .populer, "
-    ".terpopuler, .trending, .related-post, .baca-juga, a[href*='utm_']"
+    "nav, aside, footer, #footer, #header, .header-wrapper, .navbar, .mega-menu, .breadcrumb, .breadcrumbs, .sidebar, "
+    ".widget, .widget-post, .small-block, .wrapper__list-number, [class*=carousel], .swiper, .slick-slider, .popular, "
+    ".populer, .terpopuler, .trending, .related-post, .baca-juga, a[href*='utm_']"
 )
 """Links with utm_… stand in carousels and boxes alone, which count what is read from them."""
 

@@ -92,6 +92,8 @@ CARD_FORMS = (
 BOXES = (
     "nav, aside, footer, form, [role=navigation], [role=banner], [role=contentinfo], [role=complementary], "
     "#masthead, .site-header, .site-footer, #colophon, #secondary, #sidebar, .sidebar, .widget-area, .widget, "
+    "#footer, .footer, .elementor-nav-menu, .sub-menu, .menu-item, .cat-item, .tagcloud, .post-categories, "
+    ".jeg_post_category, .td-post-category, .entry-category, .post-category, "
     ".wp-block-latest-posts, .wp-block-categories, .wp-block-navigation, .menu, .main-navigation, "
     ".breadcrumb, .breadcrumbs, .breadcrumb-trail, #breadcrumbs, .rank-math-breadcrumb, "
     ".pagination, .nav-links, .page-numbers, .page-navigation, .wp-pagenavi, .archive-header, .taxonomy-description, "

@@ -80,6 +80,7 @@ PAGERS = {
     "the section twice": (REPEATED, "/terkini/{}"),
     "a query": (QUERY, "/terkini?page={}"),
     "a query that the server does not read": (QUERY, "/terkini/{}"),
+    "a query that robots.txt forbids": (QUERY, "/terkini/{}"),
     "of another section": ('<a href="/paser/2">2</a>', "/terkini/{}"),
     "to another host": ('<a href="https://lain.example/terkini/2">2</a>', "/terkini/{}"),
 }
@@ -101,7 +102,10 @@ def test_a_walk_goes_on_whatever_the_pager_is_like(tmp_path: Path, name: str) ->
     ):  # who does not know the query answers with the first page; a wrong section is in an own listing
         pages.setdefault(f"/terkini?page={at}", pages["/terkini"])
         pages.setdefault(f"/terkini/terkini/{at}", THREE)
-    ended = ran(tmp_path, site(pages))
+    server = site(pages)
+    if name == "a query that robots.txt forbids":
+        server.put("/robots.txt", "User-agent: *\nDisallow: /*?", Content_Type="text/plain")
+    ended = ran(tmp_path, server)
     assert (ended["code"], ended["verdict"], ended["stories"]) == (0, "well", NUMBERS)
     assert [one for one in ended["listings"] if "terkini/terkini" in one] == []
     assert len(ended["listings"]) <= 5

@@ -68,6 +68,21 @@ VERDICTS: dict[str, tuple[RunReport, str, str | None]] = {
     "some failed": (with_failures(("broken", "HTTP 500", 6), read=9), "well", None),
     "most stories gone": (report(fetched=20, missing=11, read=9), "degraded", "11 of 20 stories are no longer there"),
     "links of the whole page": (report(read=9, markup="any link"), "degraded", None),
+    "a link in a form that is not known": (
+        report(read=9, unread_links={"https://x/1": "/terkini"}),
+        "degraded",
+        "1 link to an article not read on /terkini, as https://x/1",
+    ),
+    "links in a form that is not known": (
+        report(read=9, unread_links={f"https://x/{n}": f"/terkini/{n % 5 + 1}" for n in range(12)}),
+        "degraded",
+        "12 links to articles not read on /terkini/1, /terkini/2, /terkini/3, as https://x/0",
+    ),
+    "stories in several pages": (
+        report(read=9, further_pages={"https://x/a/2/": "x/1", "https://x/a/3/": "x/1", "https://x/b/2/": "x/2"}),
+        "degraded",
+        "2 stories go on on further pages, which are not read, as https://x/a/2/",
+    ),
     "short of its past": (report(read=9, past=["too few"]), "degraded", "too few"),
     "stopped by an error": (report(read=9, stopped="disk full"), "stopped", "disk full"),
     "asked to stop": (
