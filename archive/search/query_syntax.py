@@ -67,8 +67,8 @@ class Term:
     @classmethod
     def of(cls, text: str, **how: Any) -> Term:
         words = index_tokens(text) if how.get("prefix") else tokens(text)
-        joined = joined_words(text) if len(text.split()) == 1 else []
-        return cls(words, text, joined=joined[0] if len(joined) == 1 else "", **how)
+        joined = "".join(joined_words(text)[:1])
+        return cls(words, text, joined=joined if joined == "".join(words) else "", **how)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ class TitleQuery:
             for clause in clauses
             if all(term.term.field in (None, "title") for alternative in clause for term in alternative)
         ]
+        plain = [clause[0][0] for clause in self._clauses if len(clause) == len(clause[0]) == 1]
+        self._needed = [forms.words for forms in plain if not forms.phrases]
+        """Sets of words of which a title must have one each: looked at first, since most titles lack one."""
         terms = [alternatives[0] for alternatives in typed]
         is_plain = all(len(alternatives) == 1 for alternatives in typed) and not any(term.prefix for term in terms)
         self._words = tuple(word for term in terms if term.field in (None, "title") for word in tokens(term.typed))
@@ -30,6 +33,9 @@ class TitleQuery:
 
     def rank(self, title: str) -> int:
         words = tokens(title)
+        for needed in self._needed:
+            if needed.isdisjoint(words):
+                return ELSEWHERE
         if not self._clauses or not all(any(_has_all(a, words) for a in clause) for clause in self._clauses):
             return ELSEWHERE
         if self._is_plain and words == self._words:
