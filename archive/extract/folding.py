@@ -45,6 +45,7 @@ _INDEX_TOKEN = re.compile(r"[^\W_]+")
 _GLUED = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _PARTS = re.compile(rf"[^\W\d_{_UNSPACED}]+(?:['-][^\W\d_{_UNSPACED}]+)+")
 _SUSPECT = re.compile(rf"{_GLUED.pattern}|[^\W\d_]['`-][^\W\d_]|[^\x00-\x7f]")
+_OLD_SIGNS = re.compile("[\u0080-\u036f\u2000-\u20b9\u2190-\u22ff\u2500-\u26ff\u2701-\u27bf\u3000-\u303f]")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
@@ -76,15 +77,19 @@ def _fold_character(character: str) -> str:
 
 
 def _is_cut_otherwise(character: str) -> bool:
-    if character.isascii() or (_MARKS.fullmatch(character) and "\u0300" <= character <= "\u036f"):
+    if character.isascii():
         return False
-    if _IS_UNSPACED.match(character) or unicodedata.category(character) in ("Co", "Cn"):
+    if _IS_UNSPACED.match(character):
         return True
     folded = _FOLDS[ord(character)]
-    if folded == character.lower() or not (character.isalnum() or folded == "" or any(map(str.isalnum, folded))):
+    if not any(map(str.isalnum, character + folded)):
+        # unicode61 takes signs that it does not know, as newer emoji, for letters.
+        return folded == "" or not _OLD_SIGNS.match(character) or unicodedata.category(character) == "Cn"
+    if folded == character.lower():
         return False
     first, *marks = list(unicodedata.normalize("NFD", character))  # unicode61 takes the accents of Latin letters off
-    return not (first.isascii() and all("\u0300" <= mark <= "\u036f" for mark in marks))
+    is_latin = first.isascii() and all("\u0300" <= mark <= "\u036f" for mark in marks)
+    return not is_latin or (len(marks) > 1 and character < "\u1e00")  # but not the two of some
 
 
 _FOLDS, _CUT_OTHERWISE = _Folds(), _CutOtherwise()

@@ -69,11 +69,11 @@ def _addressed(archive: Archive, text: str) -> list[str]:
             )
         if ids:
             return list(ids)
-    original = original_address(next(_forms(url), url))
-    return [
-        row["id"]
-        for row in archive.rows("SELECT id FROM articles WHERE original_url = ? ORDER BY key DESC", [original])
-    ]
+    first = [origin for form in _forms(url) if (origin := original_address(form))]
+    rows = archive.rows(
+        f"SELECT id FROM articles WHERE original_url IN ({', '.join('?' for _ in first)}) ORDER BY key DESC", first
+    )
+    return [row["id"] for row in rows]
 
 
 def _forms(url: str) -> Iterator[str]:
