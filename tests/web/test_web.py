@@ -115,6 +115,40 @@ def test_hits_have_marked_words_facts_and_links(archive: Archive) -> None:
     assert answer.said("ol.hits .facts") == "30 September 2026 · ANTARA Kaltim · Umum · Pewarta: Ani Advertorial"
 
 
+def test_an_address_an_id_or_a_number_in_the_search_box_finds_its_story(archive: Archive) -> None:
+    shelve(archive, 67123, title="Gajah masuk desa", body="Seekor gajah")
+    shelve(archive, 2, body="Ada 67123 orang")
+    for typed in ("kaltim.antaranews.com%2Fberita%2F67123%3Futm_source%3Dx", "antara-kaltim%2F67123", "67123"):
+        assert next(iter(get(archive, f"/cari?q={typed}").links("ol.hits h3 a"))) == "Gajah masuk desa"
+
+
+def test_a_year_that_finds_nothing_is_offered_as_a_date(archive: Archive) -> None:
+    shelve(archive, 1, body="Banjir besar")
+    answer = get(archive, "/cari?q=banjir+2026&site=antara-kaltim")
+    assert answer.said("[role=status]") == "Tidak ada berita yang cocok."
+    offered = "banjir sejak:2026 sampai:2026"
+    assert answer.links("p a")[offered] == "/cari?q=banjir+sejak%3A2026+sampai%3A2026&site=antara-kaltim"
+    assert "Published in that year" in get(archive, "/cari?q=banjir+2026&bahasa=en").said()
+    assert json.loads(get(archive, "/cari.json?q=banjir+2026").text)["year_query"] == offered
+    assert offered not in get(archive, "/cari?q=banjir+2020").text
+
+
+def test_notes_that_count_articles_say_so_and_read_right_for_one(archive: Archive) -> None:
+    shelve(archive, 1, body="gajah")
+    for language, note in (("id", "Artikel baru yang bentuk lain"), ("en", "New articles of whose words other forms")):
+        said = ask(archive.data, f"/cari?q=gajah&bahasa={language}").said()
+        assert note in said
+        assert ": 1." in said
+
+
+def test_the_months_drawn_are_as_many_as_their_bound(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        shelve(archive, number, published_at=NOW - timedelta(days=31 * number))
+    for bound, drawn in ((3, 3), (4, 4), (5, 4)):
+        monkeypatch.setattr("archive.web.start.MAX_MONTHS", bound)
+        assert len(get(archive, "/").page.cssselect("svg rect")) == drawn
+
+
 def test_facets_narrow_and_can_be_taken_away_again(archive: Archive) -> None:
     for number, name in ((1, "Ani"), (2, "Ani, Budi"), (3, "Budi & Co")):
         shelve(archive, number, body="gajah", pewarta=name, site=PASER if number == 3 else KALTIM)
