@@ -74,6 +74,7 @@ def _facts(article: Row) -> list[tuple[str, Any]]:
         ("Published", article["published_at"]),
         ("Pewarta", article["pewarta"]),
         ("Editor", article["editor"]),
+        ("Translator", article["translator"]),
         ("Place", article["dateline"]),
         ("Credit", article["credit"]),
         ("Advertorial", "yes" if article["is_advertorial"] else None),

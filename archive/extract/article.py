@@ -56,11 +56,11 @@ class Article:
     """What one page says of one article. A field is None, () or False where the page does not say it; nothing is
     guessed.
 
-    `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter) and `editor` are names,
-    several joined by ", ". `body` is paragraphs separated by an empty line, with the dateline, without the credits.
-    `original_url` is where the page says that the story was published first. `layout` is the name of the layout that
-    the page was read with (archive.sites.site.Layout), or GENERIC. `goes_on_at` is the address of the story's second
-    page, if it has several: `body` has the text of the first.
+    `published_at` and `modified_at` are aware, in the site's own offset. `pewarta` (reporter), `editor` and
+    `translator` are names, several joined by ", ". `body` is paragraphs separated by an empty line, with the dateline,
+    without the credits. `original_url` is where the page says that the story was published first. `layout` is the name
+    of the layout that the page was read with (archive.sites.site.Layout), or GENERIC. `goes_on_at` is the address of
+    the story's second page, if it has several: `body` has the text of the first.
     """
 
     site: str
@@ -72,6 +72,7 @@ class Article:
     layout: str
     pewarta: str | None = None
     editor: str | None = None
+    translator: str | None = None
     published_at: datetime | None = None
     modified_at: datetime | None = None
     section: str | None = None
@@ -90,9 +91,10 @@ class Article:
 
     @property
     def fingerprint(self) -> str:
-        """Equal for texts that are the same version: the first 32 hex digits of a SHA-256 of title, body, pewarta and
-        editor without case, white space and punctuation. So a change of typography is no edit."""
-        parts = (self.title, self.body, self.pewarta or "", self.editor or "")
+        """Equal for texts that are the same version: the first 32 hex digits of a SHA-256 of title, body, pewarta,
+        editor and, if there is one, translator without case, white space and punctuation. So a change of typography is
+        no edit."""
+        parts = (self.title, self.body, self.pewarta or "", self.editor or "", *filter(None, [self.translator]))
         folded = "\0".join(_UNSPOKEN.sub("", unicodedata.normalize("NFKC", part).casefold()) for part in parts)
         return hashlib.sha256(folded.encode()).hexdigest()[:32]
 
@@ -155,6 +157,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         layout=layout.name if layout else GENERIC,
         pewarta=credits.pewarta or author,
         editor=credits.editor,
+        translator=credits.translator,
         published_at=published_at,
         modified_at=metadata.modified_at(),
         section=section,
@@ -173,6 +176,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         "body": region.css if region else metadata.rules["body"],
         "pewarta": (byline_css if apart.pewarta else end) if credits.pewarta else "the page's metadata",
         "editor": byline_css if apart.editor else end,
+        "translator": byline_css if apart.translator else end,
         "dateline": "the beginning of the text",
         "credit": end,
         "is_advertorial": end,

@@ -14,6 +14,7 @@ FIELDS: tuple[str, ...] = (
     "title",
     "pewarta",
     "editor",
+    "translator",
     "published_at",
     "modified_at",
     "section",
@@ -35,7 +36,7 @@ _STORY_COLUMNS = (
     "fingerprint",
     "key",
 )
-_VERSION_COLUMNS = "article_id, version, seen_at, title, pewarta, editor, body, fingerprint"
+_VERSION_COLUMNS = "article_id, version, seen_at, title, pewarta, editor, translator, body, fingerprint"
 
 
 @dataclass

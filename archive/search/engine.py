@@ -36,6 +36,7 @@ class Hit:
     title: str
     pewarta: str | None
     editor: str | None
+    translator: str | None
     published_at: str | None
     section: str | None
     credit: str | None
@@ -169,8 +170,8 @@ def _facets(rows: list[FoundArticle]) -> dict[Facet, list[tuple[str, int]]]:
 def _hits(archive: Archive, rows: list[FoundArticle], highlighter: Highlighter) -> list[Hit]:
     marks = ", ".join("?" for _ in rows)
     articles = archive.rows(
-        "SELECT key, id, url, title, pewarta, editor, published_at, section, credit, site, is_advertorial, gone_at,"
-        " changed_at,"
+        "SELECT key, id, url, title, pewarta, editor, translator, published_at, section, credit, site, is_advertorial,"
+        " gone_at, changed_at,"
         f" body FROM articles WHERE key IN ({marks})",
         [row.key for row in rows],
     )

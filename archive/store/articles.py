@@ -41,7 +41,7 @@ value."""
 
 _ARTICLE_FIELDS = [field.name for field in fields(Article) if field.name != "goes_on_at"]
 
-_VERSION_COLUMNS = ("title", "pewarta", "editor", "body", "fingerprint")
+_VERSION_COLUMNS = ("title", "pewarta", "editor", "translator", "body", "fingerprint")
 """Columns of `versions` that are read from the page."""
 
 

@@ -307,3 +307,10 @@ def m008_answers(db: Database) -> None:
     db.execute("ALTER TABLE pages ADD COLUMN answer TEXT")
     db.execute("ALTER TABLE pages ADD COLUMN answered_since TEXT")
     db.execute("CREATE INDEX pages_answer ON pages(site, answer) WHERE answer IS NOT NULL")
+
+
+@migrations()
+def m009_translator(db: Database) -> None:
+    """Who translated a story (Penerjemah). A rebuild fills it for what was read before."""
+    for table in ("articles", "versions"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN translator TEXT")

@@ -131,7 +131,9 @@ def _restore(archive: Archive, site: Site, story: Row) -> None:
     """Makes a story what its last version says, after the one behind it was deleted."""
     last = archive.row("SELECT * FROM versions WHERE article_id = ? ORDER BY version DESC LIMIT 1", [story["id"]])
     assert last is not None
-    values = {name: last[name] for name in ("title", "pewarta", "editor", "body", "fingerprint", "capture_id")}
+    values = {
+        name: last[name] for name in ("title", "pewarta", "editor", "translator", "body", "fingerprint", "capture_id")
+    }
     values |= {"word_count": len(last["body"].split()), "versions": last["version"]}
     values |= {"changed_at": last["seen_at"] if last["version"] > 1 else None}
     capture = archive.capture(last["capture_id"])

@@ -12,7 +12,7 @@ from rapidfuzz.distance import LCSseq
 
 from archive.store.database import Archive, Row
 
-FIELDS = ("title", "pewarta", "editor", "body")
+FIELDS = ("title", "pewarta", "editor", "translator", "body")
 MAX_WORD_PAIRS = 400_000_000
 """The most pairs of words (20,000 x 20,000) that are compared, which takes 50 MB of memory. Longer differing parts
 count as wholly replaced."""

@@ -37,6 +37,7 @@ METADATA: dict[str, Any] = {
                         "id": "Site and the site's own number",
                         "pewarta": "Reporter; several names are joined by a comma",
                         "editor": "Editor, as printed",
+                        "translator": "Who translated it, as printed",
                         "published_at": "When it was published, in the site's own offset",
                         "dateline": "The place printed before the text",
                         "credit": "Who supplied the text, as MC Kominfo Paser",

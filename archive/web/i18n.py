@@ -86,6 +86,7 @@ LABELS: dict[str, tuple[str, str]] = {  # name: one text for each of LANGUAGES
     "section": ("Rubrik", "Section"),
     "pewarta": ("Pewarta", "Reporter"),
     "editor": ("Editor", "Editor"),
+    "translator": ("Penerjemah", "Translator"),
     "credit": ("Kredit", "Credit"),
     "advertorial": ("Advertorial", "Advertorial"),
     "since": ("Sejak", "Since"),

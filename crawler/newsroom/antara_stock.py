@@ -128,7 +128,7 @@ class AntaraDesk:
             lead_in, dateline_trap = ("ANTARA - ", "dateline-agency-only") if kind == "video" else _DATELINES[0]
         if layout == "antara-amp":
             lead_in, dateline_trap = _DATELINES[0]
-        printed_byline, pewarta, editor, byline_traps = byline(turn, rng)
+        credits = byline(turn, rng)
         crumbs = [("Home", "/"), SECTIONS[tale.topic]]
         if kind != "berita":
             crumbs = [("Home", "/"), (kind.capitalize(), f"/{kind}")]
@@ -164,8 +164,9 @@ class AntaraDesk:
             number=number,
             url=f"{HOST}/{kind}/{number}/{slug}",
             title=title,
-            pewarta=pewarta,
-            editor=editor,
+            pewarta=credits.pewarta,
+            editor=credits.editor,
+            translator=credits.translator,
             published_at=moment.isoformat() if date_line else None,
             section=crumbs[-1][0],
             tags=list(tale.tags) if layout not in ("antara-1", "antara-amp") else [],
@@ -178,7 +179,7 @@ class AntaraDesk:
             else None,
             layout=layout,
             kind=kind,
-            traps=frozenset(traps | date_traps | byline_traps | {dateline_trap, tail_trap}),
+            traps=frozenset(traps | date_traps | credits.traps | {dateline_trap, tail_trap}),
             twin_id=twin_id,
             instant=moment,
             modified=moment,
@@ -187,7 +188,7 @@ class AntaraDesk:
             lead_in=lead_in.format(place),
             blocks=blocks,
             tail=tail,
-            byline=printed_byline,
+            byline=credits.printed,
             copyright=f"COPYRIGHT © ANTARA News Kalimantan Timur {year}"
             if year == moment.year and turn % 2
             else f"Copyright © ANTARA {year}",

@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 
 from crawler.newsroom.grammar import vocabulary
 
 _SEPARATORS = ("", " / ", "", ", ", "", " dan ", "", "")
 _SEPARATOR_TRAPS = {" / ": "two-pewarta-slash", ", ": "two-pewarta-comma", " dan ": "two-pewarta-dan"}
-# (trap that names the form, what is printed with {p} for the reporters and {e} for the editor)
+# (trap that names the form, what is printed with {p} for the reporters and {e} for the editor: the variants take turns)
 _FORMS = (
-    ("byline-lines", "Pewarta: {p}\nEditor: {e}"),
-    ("byline-glued", "Pewarta: {p}Editor: {e}"),
-    ("byline-one-line", "Pewarta : {p}, Editor : {e}"),
-    ("editor-empty", "Pewarta: {p}\nEditor :\xa0"),
-    ("byline-nbsp-colon", "Pewarta\xa0: {p}\nEditor\xa0: {e}"),
-    ("penerjemah", "Penerjemah: {p}\nEditor: {e}"),
-    ("uploader", "Pewarta: {p}\nUploader: {e}"),
-    ("oleh", "Oleh {p}\nEditor: {e}"),
-    ("byline-spaced", "Pewarta : {p}\n\nEditor : {e}"),
-    ("no-editor", "Pewarta: {p}"),
-    ("no-byline", ""),
+    ("byline-lines", ("Pewarta: {p}\nEditor: {e}", "PEWARTA : {p}\nEDITOR : {e}")),
+    ("byline-glued", ("Pewarta: {p}Editor: {e}",)),
+    (
+        "byline-one-line",
+        ("Pewarta : {p}, Editor : {e}", "(Pewarta : {p}, Editor : {e})", "Penulis : {p} | Editor : {e}"),
+    ),
+    ("editor-empty", ("Pewarta: {p}\nEditor :\xa0",)),
+    ("byline-nbsp-colon", ("Pewarta\xa0: {p}\nEditor\xa0: {e}",)),
+    ("penerjemah", ("Penerjemah: {p}\nEditor: {e}", "Penerjemah: {p}Editor: {e}")),
+    ("uploader", ("Pewarta: {p}\nUploader: {e}",)),
+    ("oleh", ("Oleh {p}\nEditor: {e}", "Oleh {p}Editor: {e}")),
+    ("byline-spaced", ("Pewarta : {p}\n\nEditor : {e}", "Reporter : {p}\n\nEditor : {e}")),
+    ("no-editor", ("Pewarta: {p}", "Kontributor: {p}")),
+    ("no-byline", ("",)),
 )
 
 
-def byline(turn: int, rng: Random) -> tuple[str, str | None, str | None, set[str]]:
-    """The `turn`-th byline: (text as printed, pewarta and editor as they should be read, traps in it)."""
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What is printed, and what should be read from it."""
+
+    printed: str
+    pewarta: str | None
+    editor: str | None
+    translator: str | None
+    traps: set[str]
+
+
+def byline(turn: int, rng: Random) -> Byline:
+    """The `turn`-th byline."""
     reporters, editors = (["".join(map(str, name)) for name in vocabulary()[who]] for who in ("pewarta", "editor"))
-    form, printed = _FORMS[turn % len(_FORMS)]
+    form, variants = _FORMS[turn % len(_FORMS)]
+    printed = variants[turn // len(_FORMS) % len(variants)]
     separator = _SEPARATORS[turn % len(_SEPARATORS)]
     names = rng.sample(reporters, 2 if separator else 1)
     if turn % 5 == 1:
@@ -41,9 +57,11 @@ def byline(turn: int, rng: Random) -> tuple[str, str | None, str | None, set[str
         traps.add(_SEPARATOR_TRAPS[separator])
     if "{p}" in printed and names[0] == "R Wartono":
         traps.add("r-wartono-no-dot")
-    return (
-        printed.format(p=separator.join(names), e=editor),
-        ", ".join(names) if "{p}" in printed and form != "penerjemah" else None,
-        editor if "Editor" in printed and "{e}" in printed else None,
-        traps,
+    reported = ", ".join(names) if "{p}" in printed else None
+    return Byline(
+        printed=printed.format(p=separator.join(names), e=editor),
+        pewarta=reported if form != "penerjemah" else None,
+        editor=editor if "{e}" in printed and form != "uploader" else None,
+        translator=reported if form == "penerjemah" else None,
+        traps=traps,
     )

@@ -62,8 +62,8 @@ class PaserDesk:
         if caption is None:
             extras.discard("figure-in-body")  # else its caption would be the only one of the page
         # Most bylines of this site are on one line, so every second one is. The other forms take turns in between.
-        printed, pewarta, editor, byline_traps = byline(2 if turn % 2 else turn // 2, rng)
-        title, traps = tale.title, extras | byline_traps | {dateline_trap, "comment-form", "related-teasers"}
+        credits = byline(2 if turn % 2 else turn // 2, rng)
+        title, traps = tale.title, extras | credits.traps | {dateline_trap, "comment-form", "related-teasers"}
         if turn % 500 in (31, 83):
             title = mathematical(title)
             traps.add("math-letters")
@@ -90,8 +90,9 @@ class PaserDesk:
             number=number,
             url=f"{HOST}/berita/{category}/{slug}-{number}/",
             title=curly(title),
-            pewarta=pewarta,
-            editor=editor,
+            pewarta=credits.pewarta,
+            editor=credits.editor,
+            translator=credits.translator,
             published_at=moment.isoformat(),
             section=name,
             tags=list(tale.tags) if turn % 2 else [],
@@ -111,7 +112,7 @@ class PaserDesk:
             lead_in=lead_in,
             blocks=tuple(_typographic(block) for block in compose(tale, extras, rng)),
             tail=tail,
-            byline=printed,
+            byline=credits.printed,
             copyright="",
             date_line=None,
             machine_date=None if turn % 5 == 3 else machine,

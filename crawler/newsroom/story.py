@@ -76,6 +76,7 @@ class Story:
     title: str
     pewarta: str | None
     editor: str | None
+    translator: str | None
     published_at: str | None
     section: str
     tags: list[str]

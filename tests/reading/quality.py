@@ -22,8 +22,8 @@ from crawler.cli.read import plain
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import SiteName, Story
 
-FIELDS: tuple[str, ...] = ("title", "pewarta", "editor", "published_at", "section", "tags", "dateline", "credit")
-FIELDS += ("is_advertorial", "caption", "image_url", "layout")
+FIELDS: tuple[str, ...] = ("title", "pewarta", "editor", "translator", "published_at", "section", "tags", "dateline")
+FIELDS += ("credit", "is_advertorial", "caption", "image_url", "layout")
 DAY = "published day"
 """The day of published_at, for readers that give no time."""
 BODY = ("body exactly right", "body precision", "body recall", "body F1")
