@@ -58,7 +58,7 @@ def _forms_of(marks: tuple[str, ...], places: tuple[str, ...]) -> list[re.Patter
     known = "|".join(map(re.escape, sorted(places, key=len, reverse=True)))
     # "Balikpapan - Samarinda" is a road, and "Jakarta-based" is a word.
     alone = rf"\s+[-–—]{{1,2}}\s*(?!(?:{known})\b)\S"
-    with_newsroom = rf"\s*,\s*(?-i:{_WORD}(?: {_WORD}){{0,2}})\s+[-–—]{{1,2}}\s+\S"
+    with_newsroom = rf"\s*,\s*(?-i:{_WORD}(?: {_WORD}){{1,2}})\s+[-–—]{{1,2}}\s+\S"
     with_office = r"\s*,?\s*\((?-i:[A-Z])[^()]{2,40}\)\s*[-–—]{1,2}\s*\S"
     forms.append(
         re.compile(rf"(?P<place>{known})(?:{alone}|{with_office}|{_WITH_DAY}{_DASH}\S|{with_newsroom})", re.IGNORECASE)
