@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.extract.credits import _NEVER_IN_NAMES, Credits
+from archive.extract.credit_lines import _NEVER_IN_NAMES
+from archive.extract.credits import Credits
 from archive.extract.credits import read_credits as read_credits_of
 from archive.extract.datelines import read_dateline
 from archive.sites import SITES
@@ -246,6 +247,7 @@ def test_what_is_glued_to_the_last_sentence_leaves_it_whole(glued: str, expected
         "Editor: Ikatan Jurnalis Televisi menggelar pelatihan",
         "Penerjemah: profesi yang menjanjikan, kata Ani.",
         "Pewarta: 40 orang, editor: 12 orang.",
+        "Berita ini telah tayang di banyak media dan menuai protes warga.",
         # in a sentence
         "Rapat itu dihadiri Pewarta: Rina",
         "Kami bertemu Editor: Ani Wijaya",
