@@ -255,3 +255,30 @@ def test_a_port_that_is_taken_is_told(archive: Archive, tmp_path: Path) -> None:
         result = CliRunner().invoke(cli, ["serve", "--port", str(port), "--data", str(tmp_path)])
     assert result.exit_code == 1
     assert result.output == f"warta: Port {port} is taken (by another `warta serve`?): name another with --port.\n"
+
+
+def test_the_translator_is_shown_exported_and_part_of_a_version(archive: Archive, tmp_path: Path) -> None:
+    for translator in (None, "Citra", "CITRA", "Dewi"):
+        shelve(archive, 1, title="Gajah", body="Gajah di Paser", translator=translator)
+    rows = archive.rows("SELECT translator FROM versions ORDER BY version")
+    assert [row["translator"] for row in rows] == [None, "Citra", "Dewi"]
+    assert archive.rows("SELECT translator FROM articles") == [{"translator": "Dewi"}]
+    update_terms(archive)
+    assert search(archive, Query(words="gajah")).hits[0].as_dict()["translator"] == "Dewi"
+    history = CliRunner().invoke(cli, ["history", "antara-kaltim/1", "--data", str(tmp_path)])
+    assert "translator: [-Citra-] {+Dewi+}" in history.output
+    shown = CliRunner().invoke(cli, ["show", "antara-kaltim/1", "--data", str(tmp_path)])
+    assert "\nTranslator: Dewi\n" in shown.output
+
+
+def test_an_archive_made_before_there_were_translators_gets_the_column(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path)
+    shelve(archive, 1)
+    for table in ("articles", "versions"):
+        archive.db.execute(f"ALTER TABLE {table} DROP COLUMN translator")
+    archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm007_translator'")
+    archive.close()
+    again = Archive.open(tmp_path)
+    assert again.rows("SELECT number, translator FROM articles") == [{"number": 1, "translator": None}]
+    assert shelve(again, 1, translator="Citra") == "changed"
+    again.close()
