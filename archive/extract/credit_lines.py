@@ -11,7 +11,7 @@ LABELS = {
     "editor": ("Editor", "Redaktur", "Penyunting", "Red"),
     "translator": ("Penerjemah", "Alih Bahasa"),
     "source": ("Sumber",),
-    "": ("Uploader", "Pengunggah", "Fotografer", "Foto"),
+    "": ("Uploader", "Pengunggah", "Publisher", "Fotografer", "Videografer", "Foto"),
 }
 """Field -> the labels before its names, the first that has any counts. Those of "" are credits that are not kept."""
 
@@ -43,6 +43,8 @@ _OFFICES = frozenset(
 )
 """Who acts, not who writes: "Oleh Bupati Paser" is the end of a sentence, not a byline."""
 _MAX_NAMES, _MAX_NAME_WORDS, _MAX_NAME_CHARS = 6, 6, 60
+_HEADINGS = frozenset({"laporan", "sumber", "foto", "oleh"})
+"""Labels that also begin what is no credit, so that a small word behind them is no name."""
 MAX_LINE_CHARS = 300
 """A longer line is no line of credits. Like the numbers above chosen, not measured."""
 
@@ -91,7 +93,8 @@ def named_in(text: str) -> list[Named]:
             continue
         named: list[Named] = []
         for label, value in _values(labels, text):
-            names = _names(value, is_small=len(labels) > 1)
+            is_word = value.isalpha() and label["one"].casefold() not in _HEADINGS
+            names = _names(value, is_small=len(labels) > 1 or is_word)
             if (value or label is oleh) and names is None:
                 break
             if label is oleh and any(word.casefold() in _OFFICES for word in (names or "").split()):

@@ -40,6 +40,10 @@ _MAX_TAIL_PARAGRAPHS = 16
 _MAX_HEAD_PARAGRAPHS = 3
 
 _SYNDICATED = re.compile(r"Berita ini telah tayang di\b.{1,80}\bdengan judul\b.{0,300}", re.IGNORECASE)
+_GLUED_COPYRIGHT = re.compile(
+    r"(?<=[\w.!?”\")])\s*COPYRIGHT\s*© ?ANTARA\b[\w ]{0,40}\b\d{4}\s*(?:Dilarang keras.*)?$", re.IGNORECASE | re.DOTALL
+)
+_CLOSING_CHARS = 400
 _NOTICE = re.compile(r"Dilarang keras\b|Hak cipta\b", re.IGNORECASE)
 _CHROME = re.compile(
     r"[\W_]*|baca juga\b.{0,150}|(?:berita|artikel) (?:terkait|lainnya)|komentar|tinggalkan (?:komentar|balasan)"
@@ -117,7 +121,7 @@ def _without_tail(paragraphs: list[str], named: list[Named], supplied: Supplied)
             lines.append(line)
             offices += [office] if office else []
             cut = index
-        elif COPYRIGHT.match(text):
+        elif _is_copyright(text):
             cut = index
         elif not lines and office is not None:
             offices.append(office)  # if a byline stands above it, else it is read below
@@ -146,11 +150,15 @@ def _until_copyright(paragraphs: list[str]) -> list[str]:
     """The paragraphs before the last copyright line, if only notices and short lines stand behind it."""
     for index in range(len(paragraphs) - 1, max(-1, len(paragraphs) - _MAX_TAIL_PARAGRAPHS), -1):
         text = paragraphs[index]
-        if COPYRIGHT.fullmatch(text) and len(text) <= MAX_LINE_CHARS:
+        if _is_copyright(text):
             return paragraphs[:index]
         if _is_prose(text) and not _NOTICE.match(text):
             break
     return paragraphs
+
+
+def _is_copyright(text: str) -> bool:
+    return bool(COPYRIGHT.match(text)) and not _is_prose(text.partition("Dilarang keras")[0])
 
 
 def _is_prose(text: str) -> bool:
@@ -169,6 +177,9 @@ def _without_glued_tail(body: list[str], named: list[Named], supplied: Supplied)
                 supplied.add(office)
                 body = [*body[:-1], before] if before else body[:-1]
                 continue
+        if closing := _GLUED_COPYRIGHT.search(text, max(0, len(text) - _CLOSING_CHARS)):
+            text = text[: closing.start()].rstrip()
+            body = [*body[:-1], text]
         glued = _glued(text)
         if glued is None:
             break
@@ -199,7 +210,7 @@ def _without_head(body: list[str], named: list[Named]) -> list[str]:
     for index in range(min(len(body), _MAX_HEAD_PARAGRAPHS + 1)):
         line = named_in(body[index])
         # "Laporan:" above a text may be a heading, too.
-        if line and all(names and FIELDS[label] and label != "laporan" for label, names in line):
+        if line and all(names[:1].isupper() and FIELDS[label] and label != "laporan" for label, names in line):
             continue
         if index and index <= _MAX_HEAD_PARAGRAPHS and _is_prose(body[index]):
             named += [pair for text in body[:index] for pair in named_in(text)]

@@ -136,6 +136,9 @@ def test_a_byline_printed_apart_is_read_too() -> None:
         *((f"{label}:Citra", Credits(translator="Citra")) for label in ("Penerjemah", "Alih Bahasa", "PENERJEMAH")),
         *((f"{label}: Dewi", Credits()) for label in "Uploader Pengunggah Fotografer Foto".split()),
         ("Uploader : Admin 1", Credits()),
+        ("Pewarta: Rina\nUploader: kabarpaser", Credits("Rina")),
+        ("Penulis: rina", Credits("rina")),
+        ("Editor: Budi/Publisher: Citra", Credits(None, "Budi")),
         ("Sumber: Antara", Credits(credit="Antara")),
         # which of two counts
         ("Kontributor: Rina, Pewarta: Ani", Credits("Ani")),
@@ -202,6 +205,9 @@ def test_every_form_of_credits_is_read_and_leaves_the_body(printed: str, expecte
     assert read_credits([*STORY, *filter(None, printed.split("\n"))]) == (STORY, expected)
 
 
+NOTICE = " Dilarang keras mengambil isi halaman ini, atau merayapinya, tanpa izin tertulis dari redaksi." * 3
+
+
 @pytest.mark.parametrize(
     ("glued", "expected"),
     [
@@ -210,6 +216,8 @@ def test_every_form_of_credits_is_read_and_leaves_the_body(printed: str, expecte
         (". Oleh Rina WatiEditor: Budi", Credits("Rina Wati", "Budi")),
         (". (Pewarta : Rina, Editor : Budi)", Credits("Rina", "Budi")),
         (". Rep: Rina/Red: Budi", Credits("Rina", "Budi")),
+        (". COPYRIGHT © ANTARA 2026", Credits()),
+        (". Pewarta: RinaEditor: Budi COPYRIGHT © ANTARA 2026" + NOTICE, Credits("Rina", "Budi")),
         (".(ADV/MC Kominfo Paser) Pewarta: Rina", Credits("Rina", None, "MC Kominfo Paser", True)),
         (". Pewarta: Rina (ADV)", Credits("Rina", is_advertorial=True)),
         (". (MC Kominfo Paser).", Credits(credit="MC Kominfo Paser")),
@@ -242,12 +250,16 @@ def test_what_is_glued_to_the_last_sentence_leaves_it_whole(glued: str, expected
         "Laporan: Keuangan Daerah\nBupati menerima laporan itu pada Senin.",
         "Rep: singkatan dari reporter",
         "Foto: Kegiatan pelatihan di pendopo",
+        "Foto: pendopo",
+        "Laporan: keuangan",
         "Sumber: data badan statistik yang diolah",
         "Sumber: https://kabar.example/x",
         "Editor: Ikatan Jurnalis Televisi menggelar pelatihan",
         "Penerjemah: profesi yang menjanjikan, kata Ani.",
         "Pewarta: 40 orang, editor: 12 orang.",
         "Berita ini telah tayang di banyak media dan menuai protes warga.",
+        "Copyright © pada foto itu milik ANTARA, kata Budi.",
+        "Tulisan COPYRIGHT © ANTARA 2019 pada foto itu harus dihapus.",
         # in a sentence
         "Rapat itu dihadiri Pewarta: Rina",
         "Kami bertemu Editor: Ani Wijaya",
@@ -300,7 +312,9 @@ def test_a_byline_above_the_first_sentence_is_read_too(above: list[str], expecte
     assert read_credits([*above, *story]) == (story, expected)
 
 
-@pytest.mark.parametrize("heading", ["Laporan: Keuangan Daerah", "Editor: profesi yang sepi", "Oleh Karena Itu"])
+@pytest.mark.parametrize(
+    "heading", ["Laporan: Keuangan Daerah", "Editor: profesi yang sepi", "Editor: profesi", "Oleh Karena Itu"]
+)
 def test_a_heading_above_the_first_sentence_is_no_byline(heading: str) -> None:
     assert read_credits([heading, *STORY]) == ([heading, *STORY], Credits())
 
