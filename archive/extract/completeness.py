@@ -24,6 +24,11 @@ def shows_its_end(text: str) -> bool:
     return _ENDS.search(text, max(0, len(text) - _END_CHARS)) is not None
 
 
+def has_an_end(text: str) -> bool:
+    """Whether the end tag of a feed or a sitemap stands anywhere: much may follow it."""
+    return _ENDS.search(text) is not None
+
+
 def ends_open(text: str) -> bool:
     """Whether a page ends within a tag, or before an element that needs an end tag has it. HTML allows </html> to be
     missing, but not </div>: a page without the one is whole if it has the other."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.extract.article import Article, ReadingError, declares_article, read_article
-from archive.extract.completeness import ends_open, shows_its_end
+from archive.extract.completeness import ends_open, has_an_end, shows_its_end
 from archive.extract.encoding import decode_page
 from archive.extract.listings import Listing, ListingError, ListingPage, read_listing_page
 from archive.extract.something_else import CHALLENGES, names_its_story, something_else
@@ -113,7 +113,7 @@ def read_listing(
         raise ListingError(str(error)) from error
     if not payload.is_whole and not shows_its_end(text):
         raise ListingError("the listing breaks off before its end")
-    if kind in ("feed", "sitemap") and text.strip() and not shows_its_end(text) and "<" in text:
+    if kind in ("feed", "sitemap") and "<" in text and not has_an_end(text) and not _is_challenge(text):
         raise ListingError("the listing breaks off before its end")
     page = ListingPage(text=text, site=site, resolve=resolve, now=now)
     try:

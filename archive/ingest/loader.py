@@ -286,7 +286,7 @@ class Loader:
                     raise
                 return
             reading = replace(reading, article=article)
-        settle(self.archive, site, reading, page_url=url, in_order=True)
+        settle(self.archive, site, reading, page_url=url, in_order=True, is_believed=is_version)
 
 
 def _is_same(one: Capture, other: Capture) -> bool:

@@ -25,7 +25,7 @@ from archive.store.articles import Meaning, at_own_address, known_story, shelve
 from archive.store.database import Archive, Row
 from archive.store.frontier import Frontier
 from archive.store.pages import Page, page_at
-from archive.store.substitutes import keep_answer, refusal, take_back
+from archive.store.substitutes import Refusal, keep_answer, refusal, take_back
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import CONVERSION
 
@@ -61,12 +61,21 @@ class Failure:
 NOTHING = Outcome(Meaning.NOTHING)
 
 
-def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_order: bool = False) -> Outcome:
+def settle(
+    archive: Archive,
+    site: Site,
+    reading: Reading,
+    *,
+    page_url: str,
+    in_order: bool = False,
+    is_believed: bool = False,
+) -> Outcome:
     """Updates the page and the story for an exchange, in one transaction. `page_url` is the address that was requested
     first, before any redirects. The capture must be stored already. An undescribed site need not have the page.
 
     An exchange that is older than what is known of the page changes nothing. With `in_order` it is not compared: the
-    caller settles all exchanges with the page in their order, as a crawl does even if the clock is wrong.
+    caller settles all exchanges with the page in their order, as a crawl does even if the clock is wrong. With
+    `is_believed` it was taken for the story before, and is not doubted again.
     """
     with archive.writing():
         page = page_at(archive, page_url)
@@ -86,7 +95,11 @@ def settle(archive: Archive, site: Site, reading: Reading, *, page_url: str, in_
             )
             return Outcome(Meaning.GONE if gone else Meaning.MISSING, page.article_id, reason=reason)
         if status == 200 and (reading.article is not None or reading.reason is not None):
-            return _settle_page(archive, site, reading, story, page, page_url)
+            refused = None
+            if reading.article is not None:
+                refused = None if is_believed else refusal(archive, site, reading, story, page)
+                keep_answer(archive, page, reading.article, reading.capture.fetched_at)
+            return _settle_page(archive, site, reading, refused, page, page_url)
         if status == 304 and page is not None and story is not None:
             Frontier(archive, site).unchanged(page.url, story["id"], at=reading.capture.fetched_at)
             return Outcome(Meaning.UNCHANGED, story["id"])
@@ -115,16 +128,13 @@ def _why_missing(reading: Reading, page: Page) -> str | None:
 
 
 def _settle_page(
-    archive: Archive, site: Site, reading: Reading, story: Row | None, page: Page | None, page_url: str
+    archive: Archive, site: Site, reading: Reading, refused: Refusal | None, page: Page | None, page_url: str
 ) -> Outcome:
     reason, is_something_else, at = reading.reason, reading.is_something_else, reading.capture.fetched_at
     taken_back = list[tuple[str, bool]]()
-    if reading.article is not None:
-        refused = refusal(archive, site, reading, story, page)
-        keep_answer(archive, page, reading.article, at)
-        if refused is not None:
-            reason, is_something_else = refused.reason, refused.is_something_else
-            taken_back = [(row["url"], take_back(archive, site, row, at)) for row in refused.impostors]
+    if refused is not None:
+        reason, is_something_else = refused.reason, refused.is_something_else
+        taken_back = [(row["url"], take_back(archive, site, row, at)) for row in refused.impostors]
     if reading.article is not None and reason is None:
         try:
             shelved = shelve(archive, reading.article, reading.capture, page_url=page_url, bands=reading.bands)

@@ -13,7 +13,19 @@ def later(data: Path, hours: float) -> None:
     """Lets hours pass: moves all times of the frontier, the walks and the pauses back by so many."""
     with sqlite3.connect(data / "archive.db") as db:
         for table, key, columns in (
-            ("pages", "url", ("due_at", "checked_at", "first_read_at", "missing_since", "discovered_at", "noticed_at")),
+            (
+                "pages",
+                "url",
+                (
+                    "due_at",
+                    "checked_at",
+                    "first_read_at",
+                    "missing_since",
+                    "discovered_at",
+                    "noticed_at",
+                    "answered_since",
+                ),
+            ),
             ("walks", "site || way", ("joined_at",)),
             ("runs", "id", ("retry_at",)),
         ):
