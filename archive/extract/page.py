@@ -67,7 +67,8 @@ def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -
         if what := something_else(text, None, names_itself=False):
             raise SomethingElseError(f"something else than the story came: {what}") from error
         raise
-    if what := something_else(text, article, names_itself=_names_itself(text, article, url, site)):
+    is_named = not site.is_described or _names_itself(text, article, url, site)
+    if what := something_else(text, article, names_itself=is_named):
         raise SomethingElseError(f"something else than the story came: {what}")
     return article
 

@@ -4,6 +4,7 @@ consent, a bot defence, a parked domain. And whether a page says which story it 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
@@ -157,11 +158,8 @@ _TARGET = re.compile(r"\b(?:href|content|itemid)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'
 _POST_CLASS = re.compile(r"\bpostid-(\d{1,15})\b")
 _POST_ELEMENT = re.compile(r"<(?:article|div|main|section)\b[^>]*?\sid\s*=\s*[\"']?post-(\d{1,15})\b", re.IGNORECASE)
 _LINKED = re.compile(r"\"(?:mainEntityOfPage|url|@id)\"\s*:\s*(?:\{[^{}]{0,200}?\"@id\"\s*:\s*)?\"([^\"]{1,500})\"")
-_SHARED = re.compile(
-    r"(?:sharer|share|intent|send|pin/create)[^\"'\s>]{0,80}?[?&;](?:u|url|text|href|link|body)=([^\"'\s>]{1,600})"
-    r"|data-(?:url|href|permalink)\s*=\s*[\"']([^\"'\s>]{1,500})",
-    re.IGNORECASE,
-)
+_LINK = re.compile(r"\b(href|data-(?:url|href|permalink))\s*=\s*[\"']([^\"'>]{1,2000})")
+_SHARES = ("share", "intent", "send", "wa.me", "pin/create")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>&]+")
 
 
@@ -172,9 +170,6 @@ def names_its_story(text: str, *, number: int | None, urls: tuple[str, ...], sit
         body = _BODY.search(text)
         if body and (match := _POST_CLASS.search("".join(body.groups("")))):
             return number in (None, int(match[1]))
-        posts = {int(number) for number in _POST_ELEMENT.findall(text)}
-        if len(posts) == 1 and number in (None, *posts):
-            return True
     own = {path for url in urls if (path := _path(url))}
     for said in _said_addresses(text):
         address = site.identify(site.origin + _path_of(absolute(urls[0], said)))
@@ -184,17 +179,25 @@ def names_its_story(text: str, *, number: int | None, urls: tuple[str, ...], sit
             return True
         if _path(address.url) in own:
             return True
-    return False
+    if not site.has_permalinks:
+        return False
+    posts = {int(number) for number in _POST_ELEMENT.findall(text)}
+    return len(posts) == 1 and number in (None, *posts)
 
 
-def _said_addresses(text: str) -> list[str]:
-    tags = (_TARGET.search(tag) for tag in _TAG.findall(text) if _NAMING.search(tag))
-    said = [unescape("".join(match.groups(""))) for match in tags if match]
-    said += [match[1].replace("\\/", "/") for match in _LINKED.finditer(text)]
-    for match in _SHARED.finditer(text):
-        shared = unescape(unquote("".join(match.groups(""))))
-        said += _ADDRESS.findall(shared)
-    return said
+def _said_addresses(text: str) -> Iterator[str]:
+    """The addresses that a page gives as its own, those that are found soonest first."""
+    for tag in _TAG.finditer(text):
+        if _NAMING.search(tag[0]) and (target := _TARGET.search(tag[0])):
+            yield unescape("".join(target.groups("")))
+    for match in _LINKED.finditer(text):
+        yield match[1].replace("\\/", "/")
+    for match in _LINK.finditer(text):
+        address = match[2]
+        if match[1] != "href":
+            yield address
+        elif "?" in address and any(word in address for word in _SHARES):
+            yield from _ADDRESS.findall(unescape(unquote(address.partition("?")[2])))
 
 
 def _path_of(url: str) -> str:
