@@ -221,3 +221,32 @@ def test_marks_of_a_challenge_beside_entries_mean_nothing() -> None:
 
 def test_an_empty_listing_is_no_challenge() -> None:
     assert numbers_of(payload("<html><p>Tidak ada berita</p></html>"), "cards") == []
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"])
+@pytest.mark.parametrize("declared", ["UTF-8", "windows-1252", "utf-16"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_feed_and_a_sitemap_are_read_in_any_charset(charset: str, declared: str, packed: bool) -> None:
+    head = f'<?xml version="1.0" encoding="{declared}"?>\n'
+    feed = head + f"<rss><channel><item><title>Kafé “naïf” dibuka</title><link>{URL}</link></item></channel></rss>"
+    sitemap = head + f"<!-- Kafé “naïf” --><urlset><url><loc>{URL}</loc></url></urlset>"
+    for text, kind in ((feed, "feed"), (sitemap, "sitemap")):
+        body = gzip.compress(text.encode(charset)) if packed else text.encode(charset)
+        listing = read_listing(
+            payload(body, "text/xml; charset=iso-8859-1"),
+            kind,  # type: ignore[arg-type]
+            site=KALTIM,
+            resolve=lambda target: absolute(KALTIM.origin, target),
+            now=NOW,
+        )
+        assert [entry.address.number for entry in listing.entries] == [101]
+        if kind == "feed":
+            assert listing.entries[0].title == "Kafé “naïf” dibuka"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(FEED, "feed"), (f"<urlset><url><loc>{URL}</loc></url></urlset>", "sitemap")]
+)
+def test_half_a_feed_of_the_right_length_is_none(text: str, kind: ListingKind) -> None:
+    with pytest.raises(ListingError, match="breaks off"):
+        numbers_of(payload(text[: text.rindex("</")]), kind)
