@@ -64,7 +64,7 @@ def read_page(payload: Payload, *, url: str, site: Site, fetched_at: datetime) -
     except ReadingError as error:
         if _is_challenge(text):
             raise ChallengeError("a challenge page in place of the answer") from error
-        if what := something_else(text, None, names_itself=False):
+        if site.is_described and (what := something_else(text, None, names_itself=False)):
             raise SomethingElseError(f"something else than the story came: {what}") from error
         raise
     is_named = not site.is_described or _names_itself(text, article, url, site)

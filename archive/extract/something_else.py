@@ -112,7 +112,9 @@ _MESSAGE = re.compile(
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _SITE_NAME = re.compile(r"\s+[-–—|‹›«»·:•]{1,2}\s+")
 _BODY = re.compile(r"<body\b[^>]*?\sclass\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_LISTS = ("home", "blog", "archive", "search-results", "search-no-results")
 _BODY_CLASSES = {
+    **dict.fromkeys(_LISTS, "a list of stories"),
     **dict.fromkeys(
         ("error404", "error-404", "page-404", "is-404", "not-found", "page-not-found"), "a page for what is not there"
     ),
@@ -121,6 +123,8 @@ _BODY_CLASSES = {
     ),
     **dict.fromkeys(("login", "login-page", "wp-login"), "a login"),
 }
+_WEAK_CLASSES = frozenset({"login", "maintenance", "not-found", *_LISTS})
+"""Classes that may stand on a story's page, too, if it says which story it is."""
 _PASSWORD = re.compile(r"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
 
@@ -129,7 +133,7 @@ def something_else(text: str, article: Article | None, *, names_itself: bool) ->
     from it; None if nothing was. `names_itself` is whether the page says that it is the story asked for."""
     match = _BODY.search(text)
     for name in "".join(match.groups("") if match else ()).lower().split():
-        if name in _BODY_CLASSES and not (name in ("login", "maintenance", "not-found") and names_itself):
+        if name in _BODY_CLASSES and not (name in _WEAK_CLASSES and names_itself):
             return _BODY_CLASSES[name]
     if article is not None and article.word_count >= _LONG_WORDS and names_itself:
         return None

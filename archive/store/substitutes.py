@@ -64,7 +64,13 @@ def refusal(archive: Archive, site: Site, reading: Reading, known: Row | None, p
     """Why what was read from a page is not its story; None if it is. `known` is the story's row."""
     article = reading.article
     assert article is not None
-    if page is None or (known is not None and known["fingerprint"] == article.fingerprint):
+    if page is None:
+        return None
+    asked = number_of(page.article_id)
+    if None not in (asked, article.number) and asked != article.number and article.url != page.url:
+        # An address that was given to another story is that story's own address.
+        return Refusal(f"something else than the story came: the page says that it is {article.id}")
+    if known is not None and known["fingerprint"] == article.fingerprint:
         return None
     if reading.doubts.no_end and _is_cut_off(archive, site, known, page):
         return Refusal(BROKEN_OFF, is_something_else=False)

@@ -68,7 +68,16 @@ WRONG: dict[str, Any] = {
     ),
     "a gzip stream cut short": lambda n: http(gzip.compress(story(n).encode())[:-60], "Content-Encoding: gzip"),
     "nothing": lambda n: http(b""),
+    "another story": lambda n: http(story(n + 200).encode()),
+    "the front page": lambda n: http(
+        b"<html><head><title>MC Paser</title><link rel=canonical href=/></head><body class='home blog'>"
+        b"<article id=post-8><h2 class=entry-title><a href=/x/>Pasar baru</a></h2><div class=entry-content>Pasar baru"
+        b" dibuka bupati.</div></article><article id=post-9><h2 class=entry-title><a href=/y/>Jalan</a></h2></article>"
+        b"</body></html>"
+    ),
 }
+ALONE = ("maintenance without a word for it",)
+"""What shows to be no story beside the others alone. It may be the first page that is fetched of a site."""
 MOVED = {
     "301 to the front page": b"HTTP/1.1 301 M\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
     "302 to the front page, counted": b"HTTP/1.1 302 M\r\nLocation: /?utm_source=404\r\nContent-Length: 0\r\n\r\n",
@@ -166,7 +175,7 @@ def test_wrong_answers_to_known_stories_change_no_text_and_edits_do(tmp_path: Pa
 
 
 def test_wrong_answers_to_new_stories_make_none(tmp_path: Path) -> None:
-    wrong = {name: answer for name, answer in WRONG.items() if name != "maintenance without a word for it"}
+    wrong = {name: answer for name, answer in WRONG.items() if name not in ALONE}
     numbers = {name: 700 + at for at, name in enumerate([*wrong, *MOVED, "well", "well, too", "and the third"])}
     answers = {path(numbers[name]): answer(numbers[name]) for name, answer in wrong.items()}
     server = served(numbers, answers | {path(numbers[name]): MOVED[name] for name in MOVED})
