@@ -159,7 +159,7 @@ def _print_damage(report: Report) -> None:
     if report.unknown_layouts:
         click.echo(
             f"{len(report.unknown_layouts):,} pages of known sites are in no layout that is known, as"
-            f" {report.unknown_layouts[0]}: look whether they were read well.",
+            f" {report.unknown_layouts[0]}: look whether they were read, and well.",
             err=True,
         )
     for line in report.faulty_files:

@@ -30,6 +30,8 @@ from archive.sites.unknown import unknown_site
 _REFERENCES = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
 """Numeric character references (HTML, 13.1.4)."""
 _NOWHERE = unknown_site("http://nowhere.invalid/")
+NO_LAYOUT = "the page has no article region of a known layout and does not name its own address"
+"""Why a described site's page is refused that may be another than the story that was asked for."""
 GENERIC = "generic"
 """The layout of a page that has none of its site's layouts."""
 _UNSPOKEN = re.compile(r"[\W_]+")
@@ -105,9 +107,10 @@ def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Ar
     `html` is the decoded page, `url` its address on the site. The site's layouts are tried in their order, newest
     first. The layout's selectors find the metadata and the article region, and trafilatura reads the region.
 
-    A page of no known layout is read whole by trafilatura, and `layout` is GENERIC. On a described site such a page
-    must name its own address, so that a challenge or a front page is not taken for a story. On an undescribed site the
-    author in its metadata is the pewarta if the text names none.
+    A page of no known layout is read by what news pages have in common (archive.extract.generic), and `layout` is
+    GENERIC. On a described site such a page must name its own address or surely be a story, so that a challenge or a
+    front page is not taken for one. On an undescribed site the author in its metadata is the pewarta if the page prints
+    none.
 
     Raises ReadingError where there is no story to read.
     """
@@ -189,7 +192,7 @@ def _read_generic(tree: Element, metadata: Metadata, address: Address, url: str,
     generic = read_generic(tree, url=url)
     says = any(own.number == address.number or own.url == address.url for own in metadata.addresses())
     if site.is_described and not says and not generic.is_surely_a_story:
-        raise ReadingError("the page has no article region of a known layout and does not name its own address")
+        raise ReadingError(NO_LAYOUT)
     if generic.headline is None:
         raise ReadingError("the page has no title")
     if kind := no_story(url, generic.headline.text):

@@ -279,10 +279,9 @@ def _story(paragraphs: list[str], beside: tuple[str, ...], people: People) -> li
         kept[:2] = [f"{kept[0]} {kept[1]}"]  # a dateline in a block of its own
     while kept and _is_beside(kept[0], around):
         people.read_lines([kept.pop(0)])
-    while kept and _is_beside(kept[-1], around):
-        kept.pop()
-    while kept and (row := _CREDIT_ROW.fullmatch(kept[-1])):
-        people.read_lines([f"{row['label']}: {row['names']}"])
+    while kept and ((row := _CREDIT_ROW.fullmatch(kept[-1])) or _is_beside(kept[-1], around)):
+        if row:
+            people.read_lines([f"{row['label']}: {row['names']}"])
         kept.pop()
     return [text for text in kept if letters(text) not in around]
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from archive.extract.article import GENERIC, ReadingError
+from archive.extract.article import GENERIC, NO_LAYOUT, ReadingError
 from archive.extract.detours import away_from_story
 from archive.extract.exchange import REDIRECTS, Reading, Source, read_exchange
 from archive.extract.listings import Listed
@@ -137,6 +137,8 @@ class Loader:
         if known is not None and (capture.article_id or page is None or page.is_known_since(capture.fetched_at)):
             return  # it was settled, too; only a run that was cut off leaves a capture that was not
         if page is None and site.is_described:
+            if reading.reason == NO_LAYOUT:
+                self.unknown_layouts.append(reading.url)
             if reading.article is None or site.identify(reading.url) is None:
                 if reading.reason is not None and site.identify(reading.url) is not None:
                     self.unread += 1
@@ -222,6 +224,8 @@ class Loader:
         outcome = settle(self.archive, site, reading, page_url=page.url if page else reading.url)
         if outcome.meaning is Meaning.UNREAD:
             self.unread += 1
+            if reading.reason == NO_LAYOUT:
+                self.unknown_layouts.append(reading.url)
         if reading.article is not None and (outcome.meaning.is_story or outcome.meaning is Meaning.OLDER):
             self.read += 1
             self.new += outcome.meaning is Meaning.NEW
