@@ -59,6 +59,7 @@ _TEXT_BLOCKS = frozenset(("p", "blockquote", "ul", "ol"))
 _TELLING_CHARS = 40
 _MOST_TELLING = 100
 _LINKED = 0.8
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _CARDS = 3
 _CARD_TITLE_CHARS = 20
 _CARD_CHARS = 700
@@ -127,11 +128,13 @@ def _is_card(element: Element) -> bool:
         return False
     for link in element.iter("a"):
         title = " ".join(link.text_content().split())
-        if len(title) >= _CARD_TITLE_CHARS and (
-            2 * len(title) >= len(text)
-            or any(up.tag in ("h1", "h2", "h3", "h4", "h5", "h6") for up in link.iterancestors())
-            or any(one.tag in ("h2", "h3", "h4", "h5", "h6") for one in link.iter())
-        ):
+        if len(title) < _CARD_TITLE_CHARS:
+            continue
+        if 2 * len(title) >= len(text) or any(one.tag in _HEADINGS for one in link.iter()):
+            return True
+        # A link within a heading may be a word of it.
+        heading = next((one for one in link.iterancestors(*_HEADINGS) if element in one.iterancestors()), None)
+        if heading is not None and _LINKED * len(" ".join(heading.text_content().split())) <= len(title):
             return True
     return False
 
