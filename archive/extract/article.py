@@ -165,7 +165,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
         modified_at=metadata.modified_at(),
         section=section,
         tags=metadata.tags(layout),
-        dateline=credits.dateline or (generic.dateline if generic else None),
+        dateline=credits.dateline,
         credit=credits.credit,
         is_advertorial=credits.is_advertorial,
         image_url=metadata.image_url(layout),
@@ -189,7 +189,7 @@ def explain_article(html: str, *, url: str, site: Site, fetched_at: datetime) ->
 
 def _read_generic(tree: Element, metadata: Metadata, address: Address, url: str, site: Site) -> GenericPage:
     """Reads a page in no known layout. Raises ReadingError for what is no story."""
-    generic = read_generic(tree, url=url)
+    generic = read_generic(tree, url=url, linked=metadata.linked_stories())
     says = any(own.number == address.number or own.url == address.url for own in metadata.addresses())
     if site.is_described and not says and not generic.is_surely_a_story:
         raise ReadingError(NO_LAYOUT)

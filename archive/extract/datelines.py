@@ -23,7 +23,7 @@ _WEEKDAY = r"(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad)"
 _DAY = rf"(?:{_WEEKDAY},?\s*)?(?:\d{{1,2}}[/.-]\d{{1,2}}(?:[/.-]\d{{2,4}})?|\d{{1,2}} {_MONTH} \d{{4}})"
 _WITH_DAY = rf"(?:\s*,?\s*(?:{_WEEKDAY}\s*)?(?:\(\s*{_DAY}\s*\)|{_DAY}))"
 _DASH = r"\s*[-–—]{1,2}\s*"
-_ADDRESS = r"[A-Z][A-Za-z0-9]{1,20}(?:\.[A-Za-z]{2,6}){1,3}"
+_ADDRESS = r"[A-Za-z][A-Za-z0-9]{1,20}(?:\.[A-Za-z]{2,6}){1,3}"
 """A newsroom's name with its domain: TEMPO.CO, REPUBLIKA.CO.ID, KOMPAS.com."""
 
 _GENERAL = (

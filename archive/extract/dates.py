@@ -26,18 +26,18 @@ _MONTHS = {
     name: month
     for month, names in enumerate(
         (
-            "januari jan",
-            "februari pebruari feb peb",
-            "maret mar",
+            "januari january jan",
+            "februari february pebruari feb peb",
+            "maret march mar",
             "april apr",
-            "mei",
-            "juni jun",
-            "juli jul",
-            "agustus agu agt agust ags aug",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "agustus august agu agt agust ags aug",
             "september sept sep",
-            "oktober okt oct",
+            "oktober october okt oct",
             "november nopember nov nop",
-            "desember des dec",
+            "desember december des dec",
         ),
         start=1,
     )

@@ -6,9 +6,7 @@ pages (`python -m tests.reading.generic`), recall brings several times as much o
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -33,7 +31,7 @@ from archive.extract.nearby import (
 )
 from archive.extract.region import after, cleaned, region_of, story_region, without_cards
 from archive.extract.runs import Run, runs_of
-from archive.sites.places import CITIES, EAST_KALIMANTAN
+from archive.extract.stated import metas_of, stated_author
 
 Element = Any  # lxml ships no types
 
@@ -80,13 +78,6 @@ _FEW_LINKS = 10
 _LEAD = re.compile(
     r"summary|ringkasan|\blead\b|excerpt|intro\b|sinopsis|standfirst|sub-?(?:title|judul|headline)", re.I
 )
-_DOMAIN = r"(?i:[\w-]+(?:\.[\w-]+)*\.(?:com|co\.id|co|id|net|org|tv|news|asia))"
-_PLACE = r"[A-Z][\w.'’/-]*(?:[ ,]+[A-Z][\w.'’/-]*){0,4}"
-_MARKED_DATELINE = re.compile(
-    rf"(?:{_DOMAIN}\s*[,-]\s*(?P<place>{_PLACE})|(?P<place2>{_PLACE})\s*,\s*(?:{_DOMAIN}|[A-Z]\w+(?: [A-Z]\w+)?))"
-    r"\s*[-–—]+"
-)
-_KNOWN_DATELINE = re.compile(rf"(?P<place>{'|'.join(map(re.escape, (*EAST_KALIMANTAN, *CITIES)))})\s*[-–—]+\s", re.I)
 _SIGNED = re.compile(r"[A-Z][A-Z.'’]+(?: [A-Z][A-Z.'’]*){1,3}(?:\s*\|\s*[A-Z][A-Z.'’]+(?: [A-Z][A-Z.'’]*){0,3})*")
 _MISLABELLED = frozenset(timedelta(hours=hours) for hours in (7, 8, 9))
 
@@ -103,7 +94,6 @@ class GenericPage:
     published_at: datetime | None = None
     section: str | None = None
     caption: str | None = None
-    dateline: str | None = None
     rules: dict[str, str] = field(default_factory=dict)
     has_password: bool = False
 
@@ -117,10 +107,10 @@ class GenericPage:
         return len(long) >= 3 and not _IN_PLACE_OF_A_STORY.search(self.headline.text)
 
 
-def read_generic(tree: Element, *, url: str) -> GenericPage:
-    metas = _metas(tree)
+def read_generic(tree: Element, *, url: str, linked: list[dict[str, Any]]) -> GenericPage:
+    """Reads the page at `url`, in no known layout. `linked` are the JSON-LD objects that describe its story."""
+    metas = metas_of(tree)
     names = SiteNames(urlsplit(url).hostname or "", metas.get("og:site_name"), metas.get("application-name"))
-    linked = list(_linked_data(tree))
     stated = next((one["headline"] for one in linked if isinstance(one.get("headline"), str)), None)
     tree = deepcopy(tree)
     for aside in list(tree.iter(etree.Comment, etree.ProcessingInstruction)):
@@ -171,11 +161,10 @@ def read_generic(tree: Element, *, url: str) -> GenericPage:
         found.byline.append(f"Pewarta: {people.reporter}")
     if people.editor:
         found.byline.append(f"Editor: {people.editor}")
-    found.author = _stated_author(tree, linked, metas, people)
+    found.author = stated_author(tree, linked, metas, people)
     lines = [run.text for run in (*near, *inside[:3], *behind[:6])]
-    found.published_at, _ = printed_time(lines)
+    found.published_at = printed_time(lines)
     found.section = rubrik(before, between, title, url) or collapse(metas.get("article:section")) or None
-    found.dateline = dateline(found.paragraphs[0]) if found.paragraphs else None
     return found
 
 
@@ -187,16 +176,6 @@ def right_time(stated: datetime | None, printed: datetime | None) -> datetime | 
         if any(abs(apart - offset) < timedelta(minutes=2) for offset in _MISLABELLED):
             return printed
     return stated or printed
-
-
-def dateline(paragraph: str) -> str | None:
-    """The place of a dateline: a known place before a dash, or any place beside the newsroom's address, as in
-    "KABAR.CO.ID, PASER -- " and "PASER, Kabar.com - "."""
-    if match := _KNOWN_DATELINE.match(paragraph):
-        return match["place"]
-    match = _MARKED_DATELINE.match(paragraph[:120])
-    place = (match["place"] or match["place2"]) if match else None
-    return place.strip(" ,") if place and len(place) <= 40 else None
 
 
 def _is_title_of_another(run: Run) -> bool:
@@ -302,59 +281,3 @@ def _add_lead(paragraphs: list[str], between: list[Run]) -> None:
         if named and run.prose and letters(run.text) not in letters("".join(paragraphs)):
             paragraphs.insert(0, run.text)
             return
-
-
-def _stated_author(tree: Element, linked: list[dict[str, Any]], metas: dict[str, str], people: People) -> str | None:
-    for key in ("creator", "author"):
-        for thing in linked:
-            value = thing.get(key)
-            given = [
-                one.get("name") if isinstance(one, dict) else one
-                for one in (value if isinstance(value, list) else [value])
-            ]
-            if found := [name for one in given if isinstance(one, str) and (name := people.names(one))]:
-                return ", ".join(dict.fromkeys(found))
-    for element in tree.xpath('//*[contains(concat(" ", @itemprop, " "), " author ")]'):
-        text = element.get("content") or element.text_content()
-        if len(text) <= 120 and (found_name := people.names(text)):
-            return found_name
-    for name in (
-        "creator",
-        "dc.creator",
-        "dcterms.creator",
-        "dable:author",
-        "content_author",
-        "author",
-        "article:author",
-        "parsely-author",
-        "sailthru.author",
-    ):
-        if found_name := people.names(metas.get(name, "")):
-            return found_name
-    return None
-
-
-def _linked_data(tree: Element) -> Iterator[dict[str, Any]]:
-    for script in tree.xpath('//script[@type="application/ld+json"]'):
-        try:
-            data = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        things = data if isinstance(data, list) else [data]
-        things += [one for thing in things if isinstance(thing, dict) for one in _list(thing.get("@graph"))]
-        for thing in things:
-            if isinstance(thing, dict) and re.search("Article|Posting", str(thing.get("@type"))):
-                yield thing
-
-
-def _metas(tree: Element) -> dict[str, str]:
-    metas: dict[str, str] = {}
-    for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        if name and (content := collapse(meta.get("content"))):
-            metas.setdefault(name.strip().lower(), content)
-    return metas
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import past, read_date_line, read_machine_time
-from archive.extract.linked_data import STORY_TYPES, StoryData, json_ld, loose_properties, types_of
+from archive.extract.linked_data import STORY_TYPES, StoryData, Thing, json_ld, loose_properties, types_of
 from archive.extract.own_address import own_addresses
 from archive.extract.title import folded, headline, site_names
 from archive.extract.urls import absolute
@@ -178,6 +178,10 @@ class Metadata:
     def addresses(self) -> Iterator[Address]:
         """The article addresses that the page gives as its own; see archive.extract.own_address."""
         return own_addresses(self._tree, self._site, self._url)
+
+    def linked_stories(self) -> list[Thing]:
+        """The JSON-LD objects that describe the page's own story."""
+        return [thing for thing, _ in self._story_data.linked if types_of(thing) & STORY_TYPES]
 
     def is_of_article(self) -> bool:
         """Whether the page says in a machine-readable form that it is an article."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.extract.dates import ZONES, read_date_line
+from archive.extract.dates import read_date_line
 from archive.extract.headline import SiteNames, letters
 from archive.extract.runs import Run
 from archive.extract.urls import absolute
@@ -22,25 +22,6 @@ Element = Any  # lxml ships no types
 LINES_BEFORE, LINES_BEHIND = 8, 16
 """How many lines before the headline and behind the text are near. Chosen after 21 pages of ten newsrooms."""
 _MAX_LINE_CHARS = 160
-_MONTHS = {
-    begin: name
-    for name, begins in (
-        ("januari", "jan"),
-        ("februari", "feb peb"),
-        ("maret", "mar"),
-        ("april", "apr"),
-        ("mei", "mei may"),
-        ("juni", "jun"),
-        ("juli", "jul"),
-        ("agustus", "agu agt ags aug"),
-        ("september", "sep"),
-        ("oktober", "okt oct"),
-        ("november", "nov nop"),
-        ("desember", "des dec"),
-    )
-    for begin in begins.split()
-}
-_IN_ORDER = list(dict.fromkeys(_MONTHS.values()))
 _TIME = re.compile(
     r"(?:(?P<weekday>senin|selasa|rabu|kamis|jum['’‘`´]?at|sabtu|minggu|ahad|\w+day)\s*[,/|-]?\s*)?"
     r"(?<!\d)(?:(?P<day>\d{1,2})(?:\s+|\s*[-/.]\s*)(?:(?P<word>[a-z]{3,9})\.?|(?P<month>\d{1,2}))(?:\s+|\s*[-/.,]\s*)(?P<year>20\d{2}|19\d{2})"
@@ -48,10 +29,6 @@ _TIME = re.compile(
     r"[\s,|•·\-–—/@]*(?:(?:at|pukul|jam|pkl\.?)\s*:?\s*)?"
     r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.]\d{2})?(?!\d)\s*(?P<zone>wib|wita|wit)?(?![a-z])",
     re.IGNORECASE,
-)
-_INDONESIAN = re.compile(
-    r"\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad|januari|februari|maret|mei|juni|juli|agustus|oktober|desember|okt|des|agu)\b",
-    re.I,
 )
 
 _REPORTER = (
@@ -89,26 +66,19 @@ _ENTRIES = re.compile(r"\s*[»›>|/]+\s*")
 _HOME = frozenset(("home", "beranda", "depan", "halamanutama", "index", "indeks"))
 
 
-def printed_time(lines: Iterable[str]) -> tuple[datetime | None, bool]:
-    """(the time that the first of the lines with one prints, whether its zone is printed). Without WIB, WITA or WIT a
-    line of an Indonesian page is read as WIB, in which national systems print (FACTS, section 4); one in another
-    language is not read."""
+def printed_time(lines: Iterable[str]) -> datetime | None:
+    """The time that the first of the lines with one prints, if its zone is printed: WIB, WITA or WIT. The zone of a
+    site that nobody described is not known."""
     for line in lines:
         if len(line) > _MAX_LINE_CHARS:
             continue
         for match in _TIME.finditer(line):
-            word = match["word"] or match["word2"]
-            number = match["month"]
-            month = _MONTHS.get(word[:3].lower()) if word else None
-            if number and 1 <= int(number) <= 12:
-                month = _IN_ORDER[int(number) - 1]
-            if month is None or not (match["zone"] or _INDONESIAN.search(match[0])):
-                continue
             day, year = match["day"] or match["day2"], match["year"] or match["year2"]
-            zone = ZONES[(match["zone"] or "wib").upper()]
-            if moment := read_date_line(f"{day} {month} {year} {match['hour']}:{match['minute']}", zone):
-                return moment, bool(match["zone"])
-    return None, False
+            word, number, zone = match["word"] or match["word2"], match["month"], match["zone"] or ""
+            date = f"{day}/{number}/{year}" if number else f"{day} {word} {year}"
+            if moment := read_date_line(f"{date} {match['hour']}:{match['minute']} {zone}".strip(), None):
+                return moment
+    return None
 
 
 def without_time(line: str) -> str:

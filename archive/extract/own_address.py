@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archive.extract.linked_data import json_ld
 from archive.extract.urls import absolute, is_loopback
 from archive.sites import Address, Site, site_of
 
@@ -103,26 +103,11 @@ def _metas(tree: Element, name: str) -> Iterator[str]:
 
 
 def _linked_data(tree: Element) -> Iterator[str]:
-    for script in tree.iter("script"):
-        if (script.get("type") or "").strip().lower() != "application/ld+json":
-            continue
-        try:
-            data = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        things = data if isinstance(data, list) else [data]
-        things += [one for thing in things if isinstance(thing, dict) for one in _list(thing.get("@graph"))]
-        for thing in things:
-            if not isinstance(thing, dict) or not re.search("Article|Posting|WebPage", str(thing.get("@type"))):
-                continue
-            main = thing.get("mainEntityOfPage")
-            for value in (main.get("@id") if isinstance(main, dict) else main, thing.get("url"), thing.get("@id")):
-                if isinstance(value, str):
-                    yield value.strip()
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    for thing in json_ld(tree):
+        main = thing.get("mainEntityOfPage")
+        for value in (main.get("@id") if isinstance(main, dict) else main, thing.get("url"), thing.get("@id")):
+            if isinstance(value, str):
+                yield value.strip()
 
 
 def _saved_from(tree: Element) -> Iterator[str]:

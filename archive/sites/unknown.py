@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
+from archive.sites.places import EAST_KALIMANTAN
 from archive.sites.site import Address, Site
 
 _SAME_SITE = re.compile(r"(?:(?:www|m|amp|mobile)\.)+(?=[^.]+\.[^.])")
@@ -39,6 +40,7 @@ def unknown_site(url: str) -> Site:
         timezone=ZoneInfo("UTC"),
         cms="unknown",
         is_described=False,
+        places=EAST_KALIMANTAN,
         layouts=(),
         address=_address,
         other_hosts=frozenset({name, host, *(f"{form}.{name}" for form in ("www", "m", "amp", "mobile"))}),

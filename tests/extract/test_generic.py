@@ -132,14 +132,14 @@ def test_the_title_is_without_the_name_of_the_site(title: str, printed: str) -> 
         ("Kabar Paser - 08/05/2024, 10:20 WIB", "2024-05-08T10:20:00+07:00"),
         ("Diterbitkan 8 Mei 2024 pukul 10.20 WITA", "2024-05-08T10:20:00+08:00"),
         ("on 08 May 2024 at 10:20 WIB", "2024-05-08T10:20:00+07:00"),
-        ("Rabu, 8 Mei 2024 10:20", "2024-05-08T10:20:00+07:00"),
+        ("Rabu, 8 Mei 2024 10:20", None),
         ("08-05-2024 10:20:33 WIB", "2024-05-08T10:20:00+07:00"),
         ("May 8, 2024 10:20", None),
         ("Rabu, 8 Mei 2024", None),
         ("Rabu, 38 Mei 2024 10:20 WIB", None),
         ("10:20 WIB", None),
-        ("8 Marga 2024 10:20 WIB", "2024-03-08T10:20:00+07:00"),
-    ][:-1],
+        ("8 Marga 2024 10:20 WIB", None),
+    ],
 )
 def test_a_printed_time_is_read_beside_the_headline(line: str, time: str | None) -> None:
     found = read(usual(f"<span class='x'>{line}</span>")).published_at

@@ -276,7 +276,7 @@ def test_an_archive_made_before_there_were_translators_gets_the_column(tmp_path:
     shelve(archive, 1)
     for table in ("articles", "versions"):
         archive.db.execute(f"ALTER TABLE {table} DROP COLUMN translator")
-    archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm007_translator'")
+    archive.db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm009_translator'")
     archive.close()
     again = Archive.open(tmp_path)
     assert again.rows("SELECT number, translator FROM articles") == [{"number": 1, "translator": None}]
