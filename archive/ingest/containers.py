@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 import zlib
@@ -15,7 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from archive.ingest.compression import compression_of
-from archive.ingest.records import PIECE_BYTES, is_archive
+from archive.ingest.lookahead import PIECE_BYTES
+from archive.ingest.records import is_archive
 
 _COPY_BYTES = 1 << 20
 _MAX_DESCRIPTION_BYTES = 64 << 20
@@ -24,10 +26,16 @@ MAX_DEPTH = 4
 """How deep WACZ files may stand in one another."""
 _MAX_RATIO, _UNCHECKED_BYTES = 200, 1 << 30
 """An entry that gets more than so many times larger is a bomb; it is not asked before it has so many bytes."""
+_MAX_LINE_CHARS = 500
 _WARC_SUFFIXES = frozenset({"warc", "arc"})
 _ZIP_MAGIC = b"PK\x03\x04"
 UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, ValueError)
 """What zipfile raises for an entry that is damaged, has a password or an unknown compression."""
+
+
+def shown(file: Path | str) -> str:
+    """A path in printable form, even if it is not UTF-8."""
+    return os.fsencode(file).decode("utf-8", "replace")
 
 
 class ForeignFileError(Exception):
@@ -47,7 +55,12 @@ class Found:
 def archives_in(file: Path, scratch: Path, complain: Callable[[str], None]) -> Iterator[Found]:
     """The WARC and ARC files in a file. WACZ files in it are copied to files beside `scratch`, one for each depth. What
     is wrong is said to `complain`, and the rest is still yielded. Raises ForeignFileError for what is none, OSError."""
-    yield from _archives_in(file, file.name, scratch, complain, depth=0)
+
+    def told(line: str) -> None:
+        text = line.encode(errors="replace").decode()  # names from outside may have anything in them
+        complain("".join(c if c.isprintable() else "_" for c in text)[:_MAX_LINE_CHARS])
+
+    yield from _archives_in(file, shown(file.name), scratch, told, depth=0)
 
 
 def _archives_in(

@@ -1,4 +1,6 @@
-"""`warta import`: copies WARC and WACZ files of other programs into the archive, and reads the articles in them."""
+"""`warta import`: copies WARC, ARC and WACZ files of other programs into the archive, and reads the articles in them.
+
+archive.ingest.containers finds the files in what is given, archive.ingest.records makes foreign records whole."""
 
 from __future__ import annotations
 
@@ -10,9 +12,10 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from archive.ingest.compression import GZIP, Compression, Expanded, compression_of, next_member
-from archive.ingest.containers import MAX_DEPTH, UNREADABLE, ForeignFileError, Found, archives_in
+from archive.ingest.containers import MAX_DEPTH, UNREADABLE, ForeignFileError, Found, archives_in, shown
+from archive.ingest.lookahead import Text
 from archive.ingest.pipeline import FULL_DISK, OnProgress, Report, read_into, register_warcs, spooling, warcs_in
-from archive.ingest.records import RECORD_BEGINS, Rewritten, Text, rewrite
+from archive.ingest.records import RECORD_BEGINS, Rewritten, rewrite
 from archive.ingest.recovery import recover_runs
 from archive.search.vocabulary import update_terms
 from archive.store.database import Archive
@@ -25,6 +28,8 @@ _COPY_BYTES = 1 << 20
 """Bytes copied at a time."""
 _MAX_NAME_BYTES = 200
 """How many of the last bytes of a file name are kept: file systems allow 255, and a number may be added."""
+_MAX_NAMED = 20
+"""How many damaged places of a file are named."""
 _SUFFIXES = (".gz", ".zst", ".warc", ".arc")
 _WORKING_FILES = (".parted", *(f".inner.{depth}" for depth in range(MAX_DEPTH)))
 """Ends of the names of working files beside the one that comes in."""
@@ -41,8 +46,8 @@ def import_files(
     complain: Callable[[str], None],
 ) -> Report:
     """Imports files into the archive in the folder `data`: copies their WARC files below warc/imported/, then reads
-    these. A file that is in the archive already is skipped. One that is no WARC or WACZ file is reported to `complain`,
-    and the others are still imported. `say` gets lines for people.
+    these. A file that is in the archive already is skipped. One that is no WARC, ARC or WACZ file, is
+    damaged or gave nothing is reported to `complain`, and the others are still imported. `say` gets lines for people.
 
     The same call continues an import that was stopped. Raises StoppedError, ArchiveError and ArchiveBusyError as
     `rebuild` does.
@@ -94,11 +99,6 @@ def _taken(
         if getattr(error, "errno", None) in FULL_DISK:
             raise
         complain(f"{shown(file)}: {getattr(error, 'strerror', None) or error}")
-
-
-def shown(file: Path) -> str:
-    """A path in printable form, even if it is not UTF-8."""
-    return os.fsencode(file).decode("utf-8", "replace")
 
 
 def _keep_file(archive: Archive, found: Found, incoming: Path, complain: Callable[[str], None]) -> tuple[str, str]:
@@ -164,6 +164,8 @@ def _made_normal(part: Path, *, only_whole: bool) -> list[str]:
     about compressed parts that are damaged in such a way that records may be lost. Of damaged members of single records
     all bytes are kept, unless `only_whole`."""
     made, parted = _Made(), part.with_name(f"{part.name}.parted")
+    if not only_whole and all(member.whole for member in walk(part)) and part.stat().st_size:
+        return []
     with part.open("rb") as file, parted.open("wb") as out:
         compression = compression_of(file)
         if compression is GZIP or only_whole:
@@ -179,7 +181,8 @@ def _made_normal(part: Path, *, only_whole: bool) -> list[str]:
             _rewrite_part(file, 0, part.stat().st_size, out, compression, made)
     if made.is_other:
         parted.replace(part)
-    return made.damage
+    left = len(made.damage) - _MAX_NAMED
+    return made.damage[:_MAX_NAMED] + ([f"{left:,} more places are damaged."] if left > 0 else [])
 
 
 def _rewrite_part(

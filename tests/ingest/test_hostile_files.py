@@ -175,6 +175,16 @@ def test_a_wacz_with_an_odd_description_is_taken(tmp_path: Path, description: by
     assert (damaged, found) == (0, BOTH)
 
 
+def test_names_from_outside_are_printed_harmlessly(tmp_path: Path) -> None:
+    description = b'{"resources": [{"path": "a\\ud800\\u001b[31m\\nb"}]}'
+    (tmp_path / "luar.wacz").write_bytes(zipped([("datapackage.json", description), ("x.warc.gz", packed(*two()))]))
+    ended = warta("import", tmp_path / "luar.wacz", "--data", tmp_path / "data", "--workers", "1")
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines() == [
+        "warta: luar.wacz: a?_[31m_b is named in datapackage.json and is not in the file."
+    ]
+
+
 def test_what_a_wacz_names_and_has_not_is_told(tmp_path: Path) -> None:
     resources = [{"path": "archive/hilang.warc.gz"}, {"url": "https://x.example/lain.wacz"}]
     entries = [("datapackage.json", json.dumps({"resources": resources}).encode()), ("a.warc.gz", packed(*two()))]

@@ -144,7 +144,7 @@ def test_a_file_is_kept_whatever_its_name_and_stays_kept(tmp_path: Path, name: s
     note = tmp_path / "catatan.txt"
     note.write_text("ini bukan arsip")
     _, complaints = take(data, note)
-    assert complaints == [f"{note}: this is no WARC or WACZ file."]
+    assert complaints == [f"{note}: this is no WARC, ARC or WACZ file."]
     assert {path: path.read_bytes() for path in (data / "warc").rglob("*.gz*")} == kept
     from_nothing(data)
     assert ids(data) == ["antara-kaltim/101"]
