@@ -132,7 +132,7 @@ class Loader:
         if reading.location is not None and reading.away is None:
             if page is not None:
                 self._redirected[reading.location] = page.url, reading.run_started_at
-            self._nothing(reading, f"status {capture.status}: a redirect")
+            self._nothing(reading)
             return
         if known is not None and (capture.article_id or page is None or page.is_known_since(capture.fetched_at)):
             return  # it was settled, too; only a run that was cut off leaves a capture that was not
@@ -150,6 +150,8 @@ class Loader:
     def _nothing(self, reading: Reading, why: str | None = None) -> None:
         """Counts an exchange that gave nothing, and why."""
         path, status = urlsplit(reading.url).path, reading.capture.status
+        if why is None and reading.location is not None:
+            why = f"status {status}: a redirect"
         if why is None and path == "/robots.txt":
             why = "robots.txt"
         if why is None and reading.reason is not None:

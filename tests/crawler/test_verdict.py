@@ -79,9 +79,9 @@ VERDICTS: dict[str, tuple[RunReport, str, str | None]] = {
         "12 links to articles not read on /terkini/1, /terkini/2, /terkini/3, as https://x/0",
     ),
     "stories in several pages": (
-        report(read=9, further_pages={"https://x/a/2/": "x/1", "https://x/a/3/": "x/1", "https://x/b/2/": "x/2"}),
+        report(read=9, continued={"https://x/a/2/": "x/1", "https://x/b/2/": "x/2"}),
         "degraded",
-        "2 stories go on on further pages, which are not read, as https://x/a/2/",
+        "2 stories go on in further pages, which are not read: x/1, x/2",
     ),
     "short of its past": (report(read=9, past=["too few"]), "degraded", "too few"),
     "stopped by an error": (report(read=9, stopped="disk full"), "stopped", "disk full"),
