@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_ENDS = re.compile(r"</(?:html|rss|feed|urlset|sitemapindex|(?:\w+:)?RDF)\s*>|\]\s*$", re.IGNORECASE)
+_ENDS = re.compile(r"</(?:html|(?:\w+:)?(?:rss|feed|urlset|sitemapindex|RDF))\s*>|\]\s*$", re.IGNORECASE)
 """The end of a page, a feed, a sitemap or a REST answer."""
 _END_CHARS = 1000
 """How many of the last characters are searched for the end: comments and counters of a cache may follow it. Chosen, not

@@ -13,9 +13,15 @@ from archive.sites.places import CITIES
 from archive.sites.site import Address, CardForm, Kind, Layout, ListingForm, Site
 
 _PATH = re.compile(
-    r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografik)/(?P<number>\d{1,12})(?=[/?#]|$)(?:/(?P<slug>[^/?#]*))?"
+    r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografi[ks])/(?P<number>\d{1,12})(?=[/?#]|$)(?:/(?P<slug>[^/?#]*))?"
 )
-_KINDS: dict[str, Kind] = {"berita": "article", "foto": "photo", "video": "video", "infografik": "infographic"}
+_KINDS: dict[str, Kind] = {
+    "berita": "article",
+    "foto": "photo",
+    "video": "video",
+    "infografik": "infographic",
+    "infografis": "infographic",
+}
 
 # What is not the story, in any generation: scripts, ads, links to other stories, pull quotes, share buttons, comments.
 # Captions are read by a selector of their own.
