@@ -20,10 +20,10 @@ from archive.extract.credits import read_credits
 from archive.extract.dates import past
 from archive.extract.encoding import markup_bytes
 from archive.extract.generic import GenericPage, read_generic, right_time
+from archive.extract.headline import letters
 from archive.extract.layout_region import region_of
 from archive.extract.metadata import Metadata
 from archive.extract.no_story import no_story
-from archive.extract.title import folded
 from archive.sites import Address, Site
 from archive.sites.unknown import unknown_site
 
@@ -262,5 +262,5 @@ def _address(metadata: Metadata, url: str, site: Site) -> Address:
 
 def _with_lead(lead: list[str], paragraphs: list[str]) -> list[str]:
     """The text with the lead before it; many themes print the text's own beginning as an excerpt, which is none."""
-    whole = folded("".join(paragraphs))
-    return [text for text in lead if folded(text.rstrip("[]…. ")) not in whole] + paragraphs
+    whole = letters("".join(paragraphs))
+    return [text for text in lead if letters(text.rstrip("[]…. ")) not in whole] + paragraphs

@@ -1,10 +1,10 @@
-"""The title of a page that nobody described, without the name of its site, and the element that prints it."""
+"""The headline of a page, which is never the name of its site."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,14 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MAX_TITLE_CHARS = 300
 _MIN_LETTERS = 8
 _HOST_WORDS = frozenset("www com co id net org go ac or sch desa web my info news tv blog m amp".split())
+
+
+_NEWSROOM_WORDS = frozenset(
+    "berita kabar portal media news online situs website web resmi official com co id net org tv blog home beranda"
+    " pemkab pemkot pemprov pemerintah kabupaten kota provinsi diskominfo kominfo humas dinas mc".split()
+)
+"""What a site may call itself besides its name."""
+_MAX_NAME_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +42,29 @@ class SiteNames:
     """The names of a site, by which it is told from titles and people: what it says of itself, and its host's."""
 
     def __init__(self, host: str, *said: str | None) -> None:
-        labels = [label for label in host.lower().split(".") if label not in _HOST_WORDS and len(label) > 2]
-        self._labels = {letters(label) for label in labels} - {""}
-        self._said = {letters(name) for name in said} - {""}
-        self._host = letters(host)
+        labels = host.lower().split(".")
+        runs = [labels[at:end] for at in range(len(labels)) for end in range(at + 1, len(labels) + 1)]
+        of_host = [".".join(run) for run in runs if any(len(one) > 2 and one not in _HOST_WORDS for one in run)]
+        self._names = {letters(name) for name in (*of_host, *said)} - {""}
 
     def is_name(self, text: str) -> bool:
-        """Whether a text is a name of the site: as it calls itself, or with its host's name among few other words."""
+        """Whether a text is a name of the site, in one word or several, and nothing more than such words as "portal"
+        and "online": "Kutai Barat" is the name of kutaibarat.example, "Kutai Barat juara" is not."""
         plain = letters(text)
-        if not plain:
+        if not plain or plain in self._names:
             return True
-        if plain in self._said or (len(plain) >= 4 and plain in self._host):
-            return True
-        few = len(text.split()) <= 6
-        return few and any(label in plain for label in (*self._labels, *self._said) if len(label) >= 4)
+        words = [word for word in map(letters, re.split(r"[\W_]+", text)) if word][:_MAX_NAME_WORDS]
+        return "".join(words) == plain and self._is_made_of_names(words)
+
+    def _is_made_of_names(self, words: list[str]) -> bool:
+        at, named = 0, False
+        while at < len(words):
+            longest = next((end for end in range(len(words), at, -1) if "".join(words[at:end]) in self._names), at)
+            if longest == at and words[at] not in _NEWSROOM_WORDS:
+                return False
+            named |= longest > at
+            at = max(longest, at + 1)
+        return named
 
 
 def find_headline(tree: Element, metas: Mapping[str, str], names: SiteNames, linked: str | None) -> Headline | None:
@@ -71,7 +88,11 @@ def find_headline(tree: Element, metas: Mapping[str, str], names: SiteNames, lin
             (element, title)
             for element, title in printed
             if letters(title) in whole
-            and (longest in letters(title) or 10 * len(letters(title)) >= 6 * len(longest))
+            and (
+                longest in letters(title)
+                or _begins(element, title, whole)
+                or 10 * len(letters(title)) >= 6 * len(longest)
+            )
             and not _has_name(title, names)
         ]
         if fits:
@@ -86,6 +107,35 @@ def find_headline(tree: Element, metas: Mapping[str, str], names: SiteNames, lin
             return Headline(title, element, f"the heading <{element.tag}>")
     # With nothing else to go by, a story may be headed as its site is called.
     return next((Headline(t, e, f"the heading <{e.tag}>") for e, t in printed if e.tag == "h1"), None)
+
+
+def _begins(element: Element, title: str, whole: str) -> bool:
+    """Whether a page's first-level heading, of several words, is how the title begins."""
+    return element.tag == "h1" and len(title.split()) > 1 and whole.startswith(letters(title))
+
+
+def chosen_headline(headings: Sequence[str], declared: Sequence[str], names: SiteNames) -> str | None:
+    """The headline of a page in a known layout. `headings` are those that the layout's selectors find, the likeliest
+    first; `declared` are the titles that the page declares (og:title, <title>), the more reliable first.
+
+    A heading that the declared title has in it is the headline; then a declared title that stands in a heading, as in
+    "Kriminal | Judul"; then the likeliest heading; then the declared title.
+    """
+    printed = [text for text in headings if not names.is_name(text)]
+    titles = [title for text in declared if not names.is_name(title := without_names(text, names))]
+    for title in titles:
+        whole = letters(title)
+        if within := [text for text in printed if whole.startswith(letters(text)) or _is_in(text, whole)]:
+            return max(within, key=lambda text: len(letters(text)))
+    for title in titles:
+        if any(letters(title) in letters(heading) for heading in printed):
+            return title
+    return next(iter([*printed, *titles]), None)
+
+
+def _is_in(heading: str, title: str) -> bool:
+    """Whether a heading of several words stands somewhere in the letters of a title."""
+    return len(heading.split()) > 1 and letters(heading) in title
 
 
 def without_names(text: str, names: SiteNames) -> str:

@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Element, collapse, select, text_lines
 from archive.extract.dates import past, read_date_line, read_machine_time
+from archive.extract.headline import SiteNames, chosen_headline, letters
 from archive.extract.linked_data import STORY_TYPES, StoryData, Thing, json_ld, loose_properties, types_of
 from archive.extract.own_address import own_addresses
-from archive.extract.title import folded, headline, site_names
 from archive.extract.urls import absolute
 from archive.sites import Address, Layout, Site, original_address
 
@@ -48,7 +48,7 @@ class Metadata:
                 self._all_metas.setdefault(name, []).append(content)
 
     def title(self, layout: Layout | None) -> str | None:
-        """The headline: see archive.extract.title."""
+        """The headline: see archive.extract.headline."""
         found = {
             text: css
             for css in reversed(layout.title if layout else ())
@@ -56,7 +56,7 @@ class Metadata:
             if (text := collapse(element.text_content()))
         }
         declared = [self._metas.get("og:title"), self._metas.get("twitter:title"), *self._window_titles()]
-        title = headline([*found][::-1], [text for text in declared if text], self._site_names())
+        title = chosen_headline([*found][::-1], [text for text in declared if text], self._site_names())
         self.rules["title"] = found.get(title or "", "og:title")
         return title
 
@@ -133,7 +133,7 @@ class Metadata:
         for css in layout.caption if layout else ():
             for element in self._within(css):
                 text = collapse(element.text_content())
-                if text and folded(text) != folded(title):
+                if text and letters(text) != letters(title):
                     self.rules["caption"] = css
                     return text
         return None
@@ -217,10 +217,10 @@ class Metadata:
                 yield text
             return  # the others are those of pictures (SVG)
 
-    def _site_names(self) -> frozenset[str]:
+    def _site_names(self) -> SiteNames:
         printed = [collapse(element.text_content()) for element in self._select(_SITE_NAMES)]
         named = [self._metas.get("og:site_name"), self._metas.get("application-name"), self._site.title, *printed]
-        return site_names(self._site.host, *named)
+        return SiteNames(self._site.host, *named)
 
     def _select(self, css: str) -> list[Element]:
         return select(self._tree, css, source=self._source)

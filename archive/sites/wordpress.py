@@ -63,6 +63,7 @@ LAYOUT = Layout(
         *(".sharedaddy", ".addtoany_share_save_container", ".a2a_kit", ".heateor_sss_sharing_container", ".essb_links"),
         *(".jp-relatedposts", ".yarpp-related", ".crp_related", ".rp4wp-related-posts", ".post-ratings", ".lwptoc"),
         *(".h5ab-print-button-container", ".wp-block-newsletter", ".content-related-stories", "#mvp-author-box-wrap"),
+        *(".aawp-disclaimer", ".herald-sticky-prev", ".herald-sticky-next"),
     ),
     tag_class="tag-",
     section_class="category-",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archive.extract.title import headline, site_names, without_site
+from archive.extract.headline import SiteNames, chosen_headline, without_names
 
-NAMES = site_names("www.kabarpaser.example", "Kabar Paser", "Kabar Paser – Lugas & Tepat")
+NAMES = SiteNames("www.kabarpaser.example", "Kabar Paser", "Kabar Paser – Lugas & Tepat")
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ NAMES = site_names("www.kabarpaser.example", "Kabar Paser", "Kabar Paser – Lug
         ("Panen padi - Paser", "Panen padi - Paser"),
         ("Kabar Paser-Balikpapan terputus", "Kabar Paser-Balikpapan terputus"),
         ("Harga naik 10-15 persen", "Harga naik 10-15 persen"),
-        ("Kabar Paser", ""),
-        ("", ""),
+        ("Paser juara umum - Kabar Paser", "Paser juara umum"),
+        ("Kabar Paser juara - Portal Kabar Paser", "Kabar Paser juara"),
     ],
 )
 def test_a_declared_title_without_the_name_of_the_site(declared: str, title: str) -> None:
-    assert without_site(declared, NAMES) == title
+    assert without_names(declared, NAMES) == title
 
 
 @pytest.mark.parametrize(
@@ -48,4 +48,22 @@ def test_a_declared_title_without_the_name_of_the_site(declared: str, title: str
     ],
 )
 def test_the_headline_of_a_page(headings: list[str], declared: list[str], title: str | None) -> None:
-    assert headline(headings, declared, NAMES) == title
+    assert chosen_headline(headings, declared, NAMES) == title
+
+
+@pytest.mark.parametrize(
+    ("host", "text", "is_name"),
+    [
+        ("kutaibarat.example", "Kutai Barat", True),
+        ("kutaibarat.example", "Pemkab Kutai Barat", True),
+        ("kutaibarat.example", "Portal Berita Kutai Barat", True),
+        ("kutaibarat.example", "Kutai Barat juara umum", False),
+        ("kaltim.antaranews.com", "Kaltim terima penghargaan", False),
+        ("www.tempo.co", "Tempo.co", True),
+        ("www.tempo.co", "Tempo bangkit", False),
+        ("www.tempo.co", "berita online", False),
+        ("www.tempo.co", "", True),
+    ],
+)
+def test_a_headline_with_the_name_of_the_site_is_not_its_name(host: str, text: str, is_name: bool) -> None:
+    assert SiteNames(host).is_name(text) is is_name
