@@ -3,6 +3,7 @@ paragraphs, and trafilatura reads the rest."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from copy import deepcopy
@@ -23,6 +24,8 @@ _READ_ALSO = re.compile(r"\s*Baca [Jj]uga\b")
 _MAX_READ_ALSO_CHARS = 300  # text of an element that is nothing but a link to another story; chosen, not measured
 _CLASS = re.compile(r"\.([\w-]+)")
 
+# It logs each page in which it finds nothing; what becomes of such a page is told by its reader.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 # trafilatura gives up on texts shorter than these limits, but a story of one paragraph is a story.
 _CONFIG = use_config()
 for _limit in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE", "MIN_EXTRACTED_COMM_SIZE", "MIN_OUTPUT_COMM_SIZE"):

@@ -174,7 +174,7 @@ class CompiledQuery:
         titles = self._archive.db.execute(
             "SELECT key, title FROM articles WHERE key IN (SELECT value FROM json_each(?))", [json.dumps(keys)]
         )
-        return {key: query.rank(title) for key, title in titles}
+        return {key: query.rank(str(title)) for key, title in titles}  # in a damaged database it may be of any type
 
     def _title_matches(self) -> list[FoundArticle]:
         """The newest articles with all terms in the title. Of common terms only the newest part of the archive is

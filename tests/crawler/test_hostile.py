@@ -93,7 +93,11 @@ CASES: dict[str, tuple[Arm, str, str]] = {
     "a challenge for articles": (fault(to(ARTICLES, answer(faults.CHALLENGE))), "refused", "a challenge page"),
     "a challenge for everything": (fault(to(EVERYTHING, answer(faults.CHALLENGE))), "refused", "a challenge page"),
     "robots.txt 503": (fault(to("/robots.txt", answer(status=503))), "refused", "robots.txt answers HTTP 503"),
-    "robots.txt dripping": (fault(to("/robots.txt", faults.drip)), "unreachable", "the host cannot be reached"),
+    "robots.txt dripping": (
+        fault(to("/robots.txt", faults.drip)),
+        "unreachable",
+        "robots.txt cannot be had, so nothing is fetched",
+    ),
     "a new layout everywhere": (redesign, "degraded", "no known layout any more"),
 }
 
