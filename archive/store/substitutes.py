@@ -2,8 +2,8 @@
 
 One page alone does not show it: a "not found" in the theme, a login in the text's place and half a page read like short
 stories. It shows beside the others: other pages of the site say which story they are, come to their end, do not all
-have one text. A new text that has nothing to do with the story's is believed only once it has stayed for a day, as a
-404 is.
+have one text. What is doubted is believed once it has stayed for a day, as a 404 is: a new text that has nothing to do
+with the story's, and a site that does not write its pages any more as it did.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from archive.store.timestamps import iso_utc
 from archive.warc.reader import WarcError
 
 BROKEN_OFF = "the page breaks off before its end"
+NO_NAME = "something else than the story came: the page does not say which story it is, as others do"
 SAME_TEXT = "something else than the story came: the text that other addresses answered, too"
 MANY = 4
 """So many new addresses with one title and one text are no stories."""
@@ -56,8 +57,11 @@ class Refusal:
 
 def answer_of(article: Article) -> str:
     """Equal for pages that answer one text: a digest of the body without case, white space and punctuation."""
-    folded = _SILENT.sub("", unicodedata.normalize("NFKC", article.body).casefold())
-    return hashlib.sha256(folded.encode()).hexdigest()[:16]
+    return hashlib.sha256(_folded(article.body).encode()).hexdigest()[:16]
+
+
+def _folded(text: str) -> str:
+    return _SILENT.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def refusal(archive: Archive, site: Site, reading: Reading, known: Row | None, page: Page | None) -> Refusal | None:
@@ -72,11 +76,11 @@ def refusal(archive: Archive, site: Site, reading: Reading, known: Row | None, p
         return Refusal(f"something else than the story came: the page says that it is {article.id}")
     if known is not None and known["fingerprint"] == article.fingerprint:
         return None
-    if reading.doubts.no_end and _is_cut_off(archive, site, known, page):
-        return Refusal(BROKEN_OFF, is_something_else=False)
-    if reading.doubts.no_name and _others_are_so(archive, site, known, _names_itself):
-        return Refusal("something else than the story came: the page does not say which story it is, as others do")
     at = reading.capture.fetched_at
+    if reading.doubts.no_end and _is_cut_off(archive, site, known, page, article, at):
+        return Refusal(BROKEN_OFF, is_something_else=False)
+    if reading.doubts.no_name and _is_nameless(archive, site, known, page, article, at):
+        return Refusal(NO_NAME)
     same = archive.rows(
         "SELECT * FROM pages WHERE site = ? AND answer = ? AND url <> ? AND article_id IS NOT ?",
         [site.name, answer_of(article), page.url, known["id"] if known else page.article_id or ""],
@@ -85,14 +89,16 @@ def refusal(archive: Archive, site: Site, reading: Reading, known: Row | None, p
     if known is not None:
         if not _is_unlike(known["body"], article.body):
             return None
-        if same:
+        # Two or three stories may well be withdrawn with the same words; then the words stay.
+        if same and (len(same) >= MANY - 1 or not _has_stayed(page, article, at)):
             return Refusal(SAME_TEXT, impostors=tuple(row for row in lately if _is_edited(archive, row, at)))
         if _titles_are_unlike(known["title"], article.title) and not _has_stayed(page, article, at):
             return Refusal("another title and a wholly other text came; if they stay for a day, they are an edit")
         return None
     if page.kind != "article":  # captions of pictures may be alike
         return None
-    alike = [row for row in lately if row["state"] == PageState.FAILED or _has_title(archive, row, article.title)]
+    own_time = None if reading.doubts.no_name else _own_time(article, at)
+    alike = [row for row in lately if row["state"] == PageState.FAILED or _is_alike(archive, row, article, own_time)]
     if len(alike) >= MANY - 1:
         return Refusal(SAME_TEXT, impostors=tuple(row for row in alike if _is_new(archive, row, at)))
     return None
@@ -161,12 +167,15 @@ def _restore(archive: Archive, site: Site, story: Row) -> None:
     find_twins(archive, now)
 
 
-def _is_cut_off(archive: Archive, site: Site, known: Row | None, page: Page) -> bool:
+def _is_cut_off(archive: Archive, site: Site, known: Row | None, page: Page, article: Article, at: datetime) -> bool:
     """Whether a page without its end was cut off. It was if other pages of the site have theirs. Where none is known,
     it is taken to be, until so many pages had no end that the site must write them so."""
-    others = _others_are_so(archive, site, known, _comes_to_its_end)
-    if others is not None or not site.is_described:
-        return bool(others)
+    others = _others(archive, site, known, _comes_to_its_end)
+    if others.are_so:
+        is_beginning = known is not None and _folded(known["body"]).startswith(_folded(article.body))
+        return is_beginning or not _is_written_so(archive, site, page, article, BROKEN_OFF, others, at)
+    if others.are_so is not None or not site.is_described:
+        return False
     row = archive.row(
         "SELECT count(*) AS n FROM pages WHERE site = ? AND state = ? AND reason = ? AND url <> ?",
         [site.name, PageState.FAILED, BROKEN_OFF, page.url],
@@ -174,18 +183,57 @@ def _is_cut_off(archive: Archive, site: Site, known: Row | None, page: Page) -> 
     return row is None or row["n"] < MANY - 1
 
 
-def _others_are_so(
-    archive: Archive, site: Site, known: Row | None, is_so: Callable[[str, Row, Site], bool]
-) -> bool | None:
-    """Whether the last page of a known story, else most of the site's newest stories' pages, have a property. None if
-    no page can be looked at."""
-    rows = [known] if known is not None else []
-    if not rows:
-        rows = archive.rows(
-            f"SELECT * FROM articles WHERE site = ? ORDER BY key DESC LIMIT {_COMPARED_PAGES}", [site.name]
-        )
+def _is_nameless(archive: Archive, site: Site, known: Row | None, page: Page, article: Article, at: datetime) -> bool:
+    """Whether a page does not say which story it is, although others do. One that has the known story's text, or the
+    title that a listing gave in full, says it by that."""
+    if known is not None and not _is_unlike(known["body"], article.body):
+        return False
+    if page.listed_title and _folded(page.listed_title) == _folded(article.title):
+        return False
+    others = _others(archive, site, known, _names_itself)
+    return bool(others.are_so) and not _is_written_so(archive, site, page, article, NO_NAME, others, at)
+
+
+def _is_written_so(
+    archive: Archive, site: Site, page: Page, article: Article, reason: str, others: _Others, at: datetime
+) -> bool:
+    """Whether a site writes all its pages otherwise than before, as after a redesign: what this one answers stayed for
+    a day, and as many others as make MANY lack the same, each with a text of its own."""
+    if not _has_stayed(page, article, at):
+        return False
+    row = archive.row(
+        "SELECT count(DISTINCT answer) AS n FROM pages WHERE site = ? AND state = ? AND reason = ? AND answer <> ?",
+        [site.name, PageState.FAILED, reason, answer_of(article)],
+    )
+    return row is not None and row["n"] + others.newest_that_lack_it >= MANY - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """Whether other pages of a site have a property (None if none can be looked at), and how many of the newest
+    stories' lack it."""
+
+    are_so: bool | None
+    newest_that_lack_it: int
+
+
+def _others(archive: Archive, site: Site, known: Row | None, is_so: Callable[[str, Row, Site], bool]) -> _Others:
+    """Looks at the pages of the site's newest stories and, for a known story, at its last one. A property that most of
+    the newest lack is not asked of the known one either, whatever it was like before."""
+    newest = archive.rows(
+        f"SELECT * FROM articles WHERE site = ? ORDER BY key DESC LIMIT {_COMPARED_PAGES}", [site.name]
+    )
+    found = _look_at(archive, site, newest, is_so)
+    most = 2 * sum(found) > len(found) if found else None
+    if known is not None:
+        own = _look_at(archive, site, [known], is_so)
+        most = own[0] and most is not False if own else None
+    return _Others(most, found.count(False))
+
+
+def _look_at(archive: Archive, site: Site, stories: list[Row], is_so: Callable[[str, Row, Site], bool]) -> list[bool]:
     found = []
-    for row in rows:
+    for row in stories:
         capture = archive.capture(row["capture_id"])
         try:
             content = payload(archive, capture) if capture is not None else None
@@ -193,7 +241,7 @@ def _others_are_so(
             continue
         if content is not None:
             found.append(is_so(decode_page(content.content, content.content_type), row, site))
-    return 2 * sum(found) > len(found) if found else None
+    return found
 
 
 def _comes_to_its_end(text: str, story: Row, site: Site) -> bool:  # noqa: ARG001
@@ -222,9 +270,20 @@ def _has_stayed(page: Page, article: Article, at: datetime) -> bool:
     return page.answer == answer_of(article) and since is not None and since <= iso_utc(at - STAYS_AFTER)
 
 
-def _has_title(archive: Archive, row: Row, title: str) -> bool:
-    story = archive.row("SELECT title FROM articles WHERE id = ?", [row["article_id"]])
-    return story is not None and story["title"] == title
+def _own_time(article: Article, at: datetime) -> datetime | None:
+    """The time of publication that a page prints, if it cannot be the time at which the page was made for us."""
+    time = article.published_at
+    return time if time is not None and time < at - WINDOW else None
+
+
+def _is_alike(archive: Archive, row: Row, article: Article, own_time: datetime | None) -> bool:
+    """Whether the story of a page has an article's title, and not another time of publication: the forecast of each day
+    may have one title and one text."""
+    story = archive.row("SELECT title, published_at FROM articles WHERE id = ?", [row["article_id"]])
+    if story is None or story["title"] != article.title:
+        return False
+    printed = story["published_at"]
+    return own_time is None or printed is None or datetime.fromisoformat(printed) == own_time
 
 
 def _is_new(archive: Archive, row: Row, at: datetime) -> bool:

@@ -14,7 +14,9 @@ import pytest
 from archive.extract.article import Article
 from archive.extract.exchange import Reading
 from archive.extract.listings import Listed
+from archive.extract.page import Doubts
 from archive.sites import SITES, Address
+from archive.store import substitutes
 from archive.store.articles import Meaning
 from archive.store.database import Archive
 from archive.store.frontier import Frontier
@@ -194,3 +196,84 @@ def test_captions_of_pictures_may_be_alike(tmp_path: Path) -> None:
         photos = Room(archive, "photo")
         for n in range(1, 7):
             assert photos.answers(replace(article(n, OTHER, "Foto pilihan"))).meaning is Meaning.NEW
+
+
+NO_NAME, NO_END = Doubts(no_name=True), Doubts(no_end=True)
+
+
+@pytest.fixture
+def marked(room: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
+    """A room in which the pages of the stories before number 6 have all marks, and the later ones none."""
+    monkeypatch.setattr(substitutes, "_look_at", lambda archive, site, rows, is_so: [row["number"] < 6 for row in rows])
+    return room
+
+
+@pytest.mark.parametrize("doubts", [NO_NAME, NO_END])
+def test_a_site_may_lose_its_marks_in_a_redesign(marked: Room, doubts: Doubts) -> None:
+    marked.answers(article(1))
+    for at in (1, 7):
+        for n in (6, 7, 8, 9):
+            assert marked.answers(article(n), at=at, doubts=doubts).meaning is Meaning.UNREAD
+    for n in (6, 7, 8, 9):
+        assert marked.answers(article(n), at=26, doubts=doubts).meaning is Meaning.NEW
+
+
+@pytest.mark.parametrize("doubts", [NO_NAME, NO_END])
+def test_one_text_without_marks_is_no_redesign(marked: Room, doubts: Doubts) -> None:
+    marked.answers(article(1))
+    for at in (1, 7, 26, 52):
+        for n in (6, 7, 8, 9):
+            assert marked.answers(article(n, OTHER, f"Judul {n}"), at=at, doubts=doubts).meaning is Meaning.UNREAD
+
+
+def test_half_a_page_of_a_known_story_is_no_redesign(marked: Room) -> None:
+    for n in (1, 2, 3, 4, 5):
+        marked.answers(article(n))
+    for at in (1, 7, 26, 52):
+        for n in (1, 2, 3, 4, 5):
+            half = article(n, TEXT.format(n=n)[:-50])
+            assert marked.answers(half, at=at, doubts=NO_END).meaning is Meaning.UNREAD
+
+
+def test_a_page_with_the_text_of_the_known_story_needs_no_other_mark(marked: Room) -> None:
+    marked.answers(article(1))
+    edited = article(1, TEXT.format(n=1).replace("padi", "jagung"))
+    assert marked.answers(edited, at=1, doubts=NO_NAME).meaning is Meaning.CHANGED
+    assert marked.answers(article(1, OTHER), at=2, doubts=NO_NAME).meaning is Meaning.UNREAD
+
+
+def test_two_stories_may_be_withdrawn_with_the_same_words(room: Room) -> None:
+    words = "Berita ini telah dihapus atas permintaan narasumber sesuai dengan pedoman pemberitaan media siber."
+    for n in (1, 2, 3, 4, 5):
+        room.answers(article(n))
+    for at in (1, 7):
+        for n in (1, 2):
+            room.answers(article(n, words), at=at)
+    assert [room.stories[n] for n in (1, 2)] == [(TEXT.format(n=n), 1) for n in (1, 2)]
+    for n in (1, 2):
+        assert room.answers(article(n, words), at=32).meaning is Meaning.CHANGED
+    assert [room.stories[n] for n in (1, 2)] == [(words, 2)] * 2
+
+
+def test_a_wall_that_stays_in_place_of_many_stories_is_no_edit(room: Room) -> None:
+    for n in range(1, 7):
+        room.answers(article(n))
+    for at in (1, 7, 32, 100):
+        for n in range(1, 7):
+            room.answers(article(n, OTHER), at=at)
+    assert room.stories == {n: (TEXT.format(n=n), 1) for n in range(1, 7)}
+
+
+def test_the_forecast_of_each_day_may_have_one_title_and_one_text(room: Room) -> None:
+    for n in range(1, 7):
+        daily = replace(article(n, OTHER, "Prakiraan cuaca"), published_at=NOW - n * 24 * HOUR - HOUR)
+        assert room.answers(daily, at=n / 10).meaning is Meaning.NEW
+
+
+@pytest.mark.parametrize("hours", [0, 48])
+def test_a_time_that_tells_no_stories_apart_does_not_count(room: Room, hours: int) -> None:
+    """The time at which the page was made, or the same one on every page."""
+    for n in range(1, 7):
+        made = NOW - hours * HOUR if hours else NOW + n * HOUR / 10
+        room.answers(replace(article(n, OTHER, "Khusus pelanggan"), published_at=made), at=n / 10)
+    assert room.stories == {}
