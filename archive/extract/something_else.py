@@ -184,16 +184,37 @@ def names_its_story(text: str, *, number: int | None, urls: tuple[str, ...], sit
         if _path(address.url) in own:
             return True
     if not site.has_permalinks:
-        return False
+        return _is_copy(text, site)
     posts = {int(number) for number in _POST_ELEMENT.findall(text)}
     return len(posts) == 1 and number in (None, *posts)
 
 
-def _said_addresses(text: str) -> Iterator[str]:
-    """The addresses that a page gives as its own, those that are found soonest first."""
+def _is_copy(text: str, site: Site) -> bool:
+    """Whether a page gives the address of a story at a sister host as its own, as a bureau's copy of a national story
+    does."""
+    parent = site.host.partition(".")[2]
+    for said in _named_addresses(text):
+        try:
+            host = urlsplit(said).hostname or ""
+        except ValueError:
+            continue
+        if host not in site.hosts and f".{host}".endswith(f".{parent}"):
+            address = site.identify(site.origin + _path_of(said))
+            if address is not None and address.number is not None:
+                return True
+    return False
+
+
+def _named_addresses(text: str) -> Iterator[str]:
+    """The addresses that the head of a page gives as its own."""
     for tag in _TAG.finditer(text):
         if _NAMING.search(tag[0]) and (target := _TARGET.search(tag[0])):
             yield unescape("".join(target.groups("")))
+
+
+def _said_addresses(text: str) -> Iterator[str]:
+    """The addresses that a page gives as its own, those that are found soonest first."""
+    yield from _named_addresses(text)
     for match in _LINKED.finditer(text):
         yield match[1].replace("\\/", "/")
     for match in _LINK.finditer(text):

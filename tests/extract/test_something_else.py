@@ -154,6 +154,11 @@ def test_a_page_of_wordpress_names_its_post(markup: str, named: bool) -> None:
             True,
         ),
         ('<a href="/berita/5/judul">', False),
+        ('<link rel="canonical" href="https://www.antaranews.com/berita/4812345/judul">', True),
+        ('<meta property="og:url" content="https://jambi.antaranews.com/berita/812/judul">', True),
+        ('<link rel="canonical" href="https://www.antaranews.com/">', False),
+        ('<link rel="canonical" href="https://notantaranews.com/berita/4812345/judul">', False),
+        ('<a href="https://www.antaranews.com/berita/4812345/judul">', False),
     ],
 )
 def test_a_page_of_antara_names_its_number(markup: str, named: bool) -> None:
