@@ -32,11 +32,13 @@ from archive.extract.nearby import (
 from archive.extract.region import after, cleaned, region_of, story_region, without_cards
 from archive.extract.runs import Run, runs_of
 from archive.extract.stated import metas_of, stated_author
+from archive.sites.site import ADVERTISING_INSERTIONS
 
 Element = Any  # lxml ships no types
 
 _DROP = (
-    *("script", "style", "noscript", "iframe", "ins", "form", "figure", "figcaption", "nav", "aside", "button"),
+    *("script", "style", "noscript", "iframe", "form", "figure", "figcaption", "nav", "aside", "button"),
+    *ADVERTISING_INSERTIONS,
     *(".wp-caption", ".caption", ".quote_old", ".baca-juga", ".bacajuga", ".adsbygoogle", ".sharedaddy"),
 )
 _READ_ALSO = re.compile(

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive.sites.places import CITIES
-from archive.sites.site import Address, CardForm, Kind, Layout, ListingForm, Site
+from archive.sites.site import ADVERTISING_INSERTIONS, Address, CardForm, Kind, Layout, ListingForm, Site
 
 _PATH = re.compile(
     r"/(?P<amp>amp/)?(?P<kind>berita|foto|video|infografi[ks])/(?P<number>\d{1,12})(?=[/?#]|$)(?:/(?P<slug>[^/?#]*))?"
@@ -30,7 +30,7 @@ _DROP = (
     "style",
     "noscript",
     "iframe",
-    "ins",
+    *ADVERTISING_INSERTIONS,
     "form",
     "amp-ad",
     "amp-analytics",

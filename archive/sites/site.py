@@ -17,6 +17,10 @@ MAX_NUMBER = 1 << 53
 """Article numbers are below this. SQLite's integers end at 2**63, and JSON readers keep integers exact up to 2**53."""
 
 
+ADVERTISING_INSERTIONS = ("ins[class]", "ins[id]", "ins[style]", "ins[data-ad-client]", "ins[data-revive-zoneid]")
+"""Where advertisements are put. A bare <ins> is a correction that a newsroom shows beside the <del> that it corrects."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """What a URL says of an article: its `number`, if the URL has it, and its canonical `url`.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-from archive.sites.site import Address, CardForm, Layout, ListingForm, Site
+from archive.sites.site import ADVERTISING_INSERTIONS, Address, CardForm, Layout, ListingForm, Site
 
 NUMBERED_PATH = "/?p={}"
 
@@ -46,7 +46,8 @@ LAYOUT = Layout(
     caption=("figcaption", ".wp-caption-text"),
     image=(".post-thumbnail img", "img.wp-post-image", ".entry-content img"),
     drop=(
-        *("script", "style", "noscript", "iframe", "form", "ins", "nav", "button", "footer", "h1", "aside"),
+        *("script", "style", "noscript", "iframe", "form", "nav", "button", "footer", "h1", "aside"),
+        *ADVERTISING_INSERTIONS,
         *("figcaption", "div.wp-caption", ".wp-caption-text", ".entry-header", ".entry-footer", ".entry-meta"),
         *(".entry-title", "#comments", "#respond", ".comments-area", ".comment-respond", "#sidebar", ".sidebar"),
         *(

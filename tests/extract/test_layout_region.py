@@ -171,3 +171,14 @@ def test_keywords_are_the_tags_where_the_page_prints_none() -> None:
     meta = '<meta name="keywords" content="padi,panen raya">'
     assert story(keywords + page).tags == ("padi", "panen raya")
     assert story(meta + page).tags == ("padi", "panen raya")
+
+
+def test_a_correction_that_is_shown_is_read_and_an_advertisement_is_not() -> None:
+    shown = "<p>Panen mencapai <del>dua</del> <ins>tiga</ins> ton, kata kepala desa.</p>"
+    ad = '<ins class="adsbygoogle" data-ad-slot="1">Iklan sabun</ins>'
+    for read in (
+        post(f'{H1}<div class="entry-content">{STORY}{shown}{ad}</div>'),
+        story(f'<h1 class="title">Panen</h1><div id="content_news">{STORY}{shown}{ad}</div>'),
+    ):
+        assert "tiga ton" in read.body
+        assert "sabun" not in read.body
