@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +16,11 @@ ListingKind = Literal["feed", "cards", "posts", "sitemap", "archive page"]
 
 MAX_NUMBER = 1 << 53
 """Article numbers are below this. SQLite's integers end at 2**63, and JSON readers keep integers exact up to 2**53."""
+
+LOOK_AGAIN_DAYS = (60, 90, 180, 365)
+LAST_EARLY_DAY = 30
+"""Until a story is so old, it is looked at again at the same times on all sites (archive.store.looking_again)."""
+MOST_DAYS = 3650
 
 
 ADVERTISING_INSERTIONS = ("ins[class]", "ins[id]", "ins[style]", "ins[data-ad-client]", "ins[data-revive-zoneid]")
@@ -122,6 +128,18 @@ class Site:
     verify_certificates: bool = True
     other_hosts: frozenset[str] = frozenset()
     """Further hosts of the site, beside those that every site has."""
+    look_again_days: tuple[int, ...] = LOOK_AGAIN_DAYS
+    """When an old story is looked at again: at the latest so many days after it was first read, rising from more than
+    30 (what comes before is the same for all sites). The last step is repeated for ever: with 365 at the end, each
+    year."""
+
+    def __post_init__(self) -> None:
+        days = (LAST_EARLY_DAY, *self.look_again_days)
+        if any(later <= earlier for earlier, later in pairwise(days)) or days[-1] > MOST_DAYS:
+            raise ValueError(
+                f"look_again_days are days from {LAST_EARLY_DAY + 1} to {MOST_DAYS}, each more than the one before, and"
+                f" not {self.look_again_days}"
+            )
 
     @cached_property
     def host(self) -> str:

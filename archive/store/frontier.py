@@ -10,15 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from archive.extract.listings import Listed
-from archive.sites import Address, Site
+from archive.sites import SITES, Address, Site
 from archive.store.database import Archive, Row
+from archive.store.ladder import EARLY_STEPS, YOUNG, longest_wait, next_check
+from archive.store.looking_again import Allowance, allowance, call_neighbours
 from archive.store.pages import Page, PageState, moment, page_at, page_of, page_of_row
 from archive.store.timestamps import iso_local, iso_utc
 
-LADDER = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 3 * 24, 7 * 24, 30 * 24, 180 * 24))
-"""When a story is checked again, counted from its first reading: at ever longer intervals, since most edits and
-withdrawals come early. Chosen, not measured."""
-RETRIES = LADDER[:5]
+RETRIES = EARLY_STEPS[:5]
 """How long after a failure a page is tried again, by the number of its failures; the last step repeats (once a
 week)."""
 FROM_LIST = "a list of addresses"
@@ -32,13 +31,7 @@ LONGEST_RETRY_AFTER = timedelta(days=7)
 """The longest pause (Retry-After) that later runs keep: a site that asks for years is asked again after a week."""
 WITHDRAWN_AFTER = timedelta(days=1)
 """A page that answered 404 and still does so after this time is withdrawn; with 410 it is so at once. It is checked
-further on the LADDER, counted from the first 404 or 410, because it may come back."""
-
-
-def next_check(first: datetime, now: datetime) -> datetime | None:
-    """When a page first read (or missed) at `first` is due again: the first step of the LADDER after `now`, None after
-    the last one."""
-    return next((first + rung for rung in LADDER if first + rung > now), None)
+further at the same steps as a story that is there, counted from the first 404 or 410, because it may come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +69,7 @@ class Frontier:
     def __init__(self, archive: Archive, site: Site) -> None:
         self._archive = archive
         self._site = site
+        self._allowance: Allowance | None = None
 
     def discover(
         self, listed: Iterable[Listed], *, on: str, at: datetime, walked: tuple[str, Walk] | None = None
@@ -125,7 +119,7 @@ class Frontier:
         elif known.missing_since or known.state is PageState.OTHER_ADDRESS:
             checked_at = _time(known.checked_at)
             if checked_at is None or at >= checked_at + WITHDRAWN_AFTER:
-                given |= {"due_at": iso_utc(at)}
+                given |= {"due_at": iso_utc(at), "called_at": iso_utc(at)}
         if moved:
             free_address(self._archive, self._site, address.url)
             given |= {"url": address.url}
@@ -152,17 +146,45 @@ class Frontier:
             return None
         return by_url
 
-    def due(self, *, before: datetime, limit: int, untried: bool = False) -> list[Page]:
+    def due(self, *, before: datetime, limit: int, untried: bool = False, now: datetime | None = None) -> list[Page]:
         """The pages to fetch now, at most `limit`: new ones first, and among these those never requested, the newest
-        first; then rechecks. With `untried`, only pages never requested. A page that was requested at `before` (the
-        start of the run) or later is left for the next run, so that none is fetched twice."""
-        tried = "checked_at < :before OR checked_at IS NULL" if not untried else "checked_at IS NULL"
+        first. Then known ones, those that have been due longest first: young stories and those of which a listing said
+        something new; old stories beside one that was withdrawn or moved; other old ones. Of each kind of known ones a
+        run gets no more than its allowance (archive.store.looking_again), the others stay due. With `untried`, only
+        pages never requested. A page that was requested at `before` (the start of the run) or later is left for the
+        next run, so that none is fetched twice."""
+        values = {"site": self._site.name, "now": iso_utc(now or datetime.now(UTC)), "before": iso_utc(before)}
+        values |= {"young": iso_utc(before - YOUNG)}
+        pages = self._due(
+            "checked_at IS NULL" if untried else "checked_at IS NULL OR state = 'new'",
+            "checked_at IS NULL DESC, coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC",
+            values | {"limit": limit},
+        )
+        if untried:
+            return pages
+        if self._allowance is None:
+            self._allowance = allowance(self._archive, self._site, at=before)
+        since = "coalesce(missing_since, first_read_at, '~')"  # a page that was never read counts as a young one
+        for kind, condition in (
+            ("young", f"state <> 'new' AND ({since} > :young OR noticed_at > checked_at)"),
+            ("called", f"state <> 'new' AND {since} <= :young AND called_at > checked_at"),
+            ("old", f"state <> 'new' AND {since} <= :young AND noticed_at <= checked_at"),
+        ):
+            left = getattr(self._allowance, kind)
+            room = min(limit - len(pages), left)
+            if room > 0:
+                known = {page.url for page in pages}
+                found = self._due(condition, "due_at, article_id", values | {"limit": room})
+                fresh = [page for page in found if page.url not in known]
+                setattr(self._allowance, kind, left - len(fresh))
+                pages += fresh
+        return pages
+
+    def _due(self, condition: str, order: str, values: Row) -> list[Page]:
         rows = self._archive.rows(
-            f"SELECT * FROM pages WHERE site = :site AND due_at <= :now AND ({tried})"
-            " ORDER BY state = 'new' DESC, checked_at IS NULL DESC,"
-            " coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC"
-            " LIMIT :limit",
-            {"site": self._site.name, "now": iso_utc(datetime.now(UTC)), "before": iso_utc(before), "limit": limit},
+            "SELECT * FROM pages WHERE site = :site AND due_at <= :now AND (checked_at < :before OR checked_at IS NULL)"
+            f" AND ({condition}) ORDER BY {order} LIMIT :limit",
+            values,
         )
         return [page for page in map(page_of_row, rows) if page]
 
@@ -185,7 +207,10 @@ class Frontier:
         whether its story was found to be withdrawn just now."""
         since = _time(page.missing_since) or at
         gone = for_good or at - since >= WITHDRAWN_AFTER
-        state, due_at = PageState.GONE if gone else PageState.MISSING, next_check(since, at)
+        state = PageState.GONE if gone else PageState.MISSING
+        due_at: datetime | None = next_check(
+            since, at, key=page.article_id or page.url, days=self._site.look_again_days
+        )
         if not page.was_read:  # checked once more; after that only if a listing names it again
             due_at = None if gone else since + WITHDRAWN_AFTER
         with self._archive.writing():
@@ -198,6 +223,8 @@ class Frontier:
                 "UPDATE articles SET gone_at = ? WHERE id = ? AND gone_at IS NULL AND ?",
                 [iso_utc(since), page.article_id, gone],
             )
+            if changed.rowcount:
+                call_neighbours(self._archive, page.article_id, at=at)
         return changed.rowcount > 0
 
     def unchanged(self, url: str, article_id: str, *, at: datetime) -> None:
@@ -239,7 +266,7 @@ def reset_future_times(archive: Archive, now: datetime) -> int:
     """Resets times in the future, which an earlier run stored while its clock was wrong: until then they would hide all
     edits. The pages become due and the listings are walked again. Returns how many pages were affected."""
     ahead = iso_utc(now + CLOCK_SLACK)
-    latest_due = iso_utc(now + LADDER[-1] + CLOCK_SLACK)
+    latest_due = iso_utc(now + max(longest_wait(site.look_again_days) for site in SITES.values()) + CLOCK_SLACK)
     mended = 0
     with archive.writing():
         for column, value in (
@@ -248,6 +275,7 @@ def reset_future_times(archive: Archive, now: datetime) -> int:
             ("missing_since", iso_utc(now)),
             ("discovered_at", iso_utc(now)),
             ("noticed_at", iso_utc(now)),
+            ("called_at", None),
         ):
             changed = archive.db.execute(
                 f"UPDATE pages SET {column} = ?, due_at = ? WHERE {column} > ?", [value, iso_utc(now), ahead]
@@ -304,17 +332,16 @@ def mark_read(archive: Archive, site: Site, url: str, article_id: str, *, at: da
             "UPDATE pages SET first_read_at = coalesce(?, first_read_at) WHERE url = ?", [other["first_read_at"], url]
         )
     archive.db.execute("UPDATE pages SET article_id = ? WHERE url = ?", [article_id, url])
-    _schedule_next_check(archive, url, at=at)
+    _schedule_next_check(archive, site, url, at=at)
 
 
-def _schedule_next_check(archive: Archive, url: str, *, at: datetime) -> None:
-    """Sets a page's state to READ and makes it due at the next step of the LADDER. Call it within a transaction."""
+def _schedule_next_check(archive: Archive, site: Site, url: str, *, at: datetime) -> None:
+    """Sets a page's state to READ and the time when it is looked at again. Call it within a transaction."""
     page = page_at(archive, url)
     if page is None:
         return
     first = _time(page.first_read_at) or at
-    due_at = next_check(first, at)
-    due = due_at and iso_utc(due_at)
+    due: str | None = iso_utc(next_check(first, at, key=page.article_id or url, days=site.look_again_days))
     if page.noticed_at > iso_utc(at):  # an older capture: what listings said after it still has to be fetched
         due = page.due_at
     archive.db.execute(

@@ -6,9 +6,13 @@ renumbers implicit rowids, on which the full-text index (external content) depen
 that "newest first" is the table's own order.
 """
 
+from datetime import datetime
+
 from sqlite_utils import Database, Migrations
 
 from archive.extract.folding import index_words
+from archive.store.ladder import next_check
+from archive.store.timestamps import iso_utc
 
 migrations = Migrations("warta")
 
@@ -314,3 +318,28 @@ def m009_translator(db: Database) -> None:
     """Who translated a story (Penerjemah). A rebuild fills it for what was read before."""
     for table in ("articles", "versions"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN translator TEXT")
+
+
+@migrations()
+def m010_looking_again(db: Database) -> None:
+    """Looking again never ends (archive.store.looking_again): pages that were due no more, or not for 150 days, get the
+    time at which they would be due now. `called_at` is when a page was made due before its time: a story beside it was
+    withdrawn or moved, or a listing names it although it was missing."""
+    db.execute("ALTER TABLE pages ADD COLUMN called_at TEXT")
+    db.execute("CREATE INDEX pages_first_read ON pages(site, first_read_at)")
+    rows = db.execute(
+        "SELECT url, article_id, coalesce(missing_since, first_read_at), checked_at, due_at FROM pages"
+        " WHERE state IN ('read', 'missing', 'gone') AND first_read_at IS NOT NULL AND checked_at IS NOT NULL"
+    ).fetchall()
+    for url, article_id, first, checked_at, due_at in rows:
+        try:
+            times = datetime.fromisoformat(first), datetime.fromisoformat(checked_at)
+            due = iso_utc(next_check(*times, key=article_id or url))
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+        ):  # a time that warta never writes
+            continue
+        if due_at is None or due < due_at:
+            db.execute("UPDATE pages SET due_at = ? WHERE url = ?", [due, url])

@@ -24,6 +24,7 @@ from archive.sites import Site, named
 from archive.store.articles import Meaning, at_own_address, known_story, shelve
 from archive.store.database import Archive, Row
 from archive.store.frontier import Frontier
+from archive.store.looking_again import call_neighbours
 from archive.store.pages import Page, page_at
 from archive.store.substitutes import Refusal, keep_answer, refusal, take_back
 from archive.store.timestamps import iso_utc
@@ -99,7 +100,10 @@ def settle(
             if reading.article is not None:
                 refused = None if is_believed else refusal(archive, site, reading, story, page)
                 keep_answer(archive, page, reading.article, reading.capture.fetched_at)
-            return _settle_page(archive, site, reading, refused, page, page_url)
+            outcome = _settle_page(archive, site, reading, refused, page, page_url)
+            if outcome.meaning is Meaning.MOVED and not is_believed:
+                call_neighbours(archive, outcome.article_id, at=reading.capture.fetched_at)
+            return outcome
         if status == 304 and page is not None and story is not None:
             Frontier(archive, site).unchanged(page.url, story["id"], at=reading.capture.fetched_at)
             return Outcome(Meaning.UNCHANGED, story["id"])

@@ -47,6 +47,7 @@ class Page:
     failures: int
     answer: str | None = None
     answered_since: str | None = None
+    called_at: str | None = None
 
     @property
     def was_read(self) -> bool:

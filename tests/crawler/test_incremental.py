@@ -6,14 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.store.database import Archive
-from archive.store.frontier import LADDER, next_check
 from archive.warc.reader import find, read_record
 from crawler.newsroom.newsroom import Newsroom
 from crawler.newsroom.story import Story
@@ -55,15 +53,6 @@ def articles_asked(room: Newsroom) -> list[str]:
         for path in server.asked
         if path.startswith(("/berita/", "/foto/", "/video/")) and "/page/" not in path
     ]
-
-
-def test_the_ladder_of_rechecks() -> None:
-    first = datetime(2026, 1, 1, tzinfo=UTC)
-    checks = [first]
-    while following := next_check(first, checks[-1]):
-        checks.append(following)
-    assert [check - first for check in checks[1:]] == list(LADDER)
-    assert next_check(first, first + timedelta(days=2)) == first + timedelta(days=3)
 
 
 def test_a_run_right_after_another_asks_for_listings_alone_and_is_told_that_they_are_unchanged(tmp_path: Path) -> None:

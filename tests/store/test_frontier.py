@@ -13,15 +13,14 @@ from archive.sites import SITES, Address
 from archive.store.database import Archive, CorruptDatabaseError, Row
 from archive.store.frontier import (
     CLOCK_SLACK,
-    LADDER,
     LONGEST_RETRY_AFTER,
     Frontier,
     Walk,
     mark_read,
-    next_check,
     number_of,
     reset_future_times,
 )
+from archive.store.ladder import longest_wait
 from archive.store.runs import leave_alone, left_alone_until, start_run
 from archive.store.timestamps import iso_utc
 from archive.warc.account import RunStart
@@ -32,6 +31,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 YEARS = timedelta(days=5 * 365)
 URL = f"{KALTIM.origin}/berita/101/judul"
 LISTING = f"{KALTIM.origin}/terkini"
+LONGEST = longest_wait(KALTIM.look_again_days)
 
 
 @pytest.fixture
@@ -114,9 +114,9 @@ def test_each_time_that_lies_ahead_makes_its_page_due(archive: Archive, column: 
 
 
 @pytest.mark.parametrize(
-    ("due_in", "kept"), [(LADDER[-1], True), (LADDER[-1] + timedelta(days=1), False), (timedelta(days=999), False)]
+    ("due_in", "kept"), [(LONGEST, True), (LONGEST + timedelta(days=1), False), (timedelta(days=999), False)]
 )
-def test_no_page_waits_longer_than_the_ladders_last_rung(archive: Archive, due_in: timedelta, kept: bool) -> None:
+def test_no_page_waits_longer_than_between_two_looks(archive: Archive, due_in: timedelta, kept: bool) -> None:
     a_run(archive, NOW)
     archive.db.execute("UPDATE pages SET due_at = ?", [iso_utc(NOW + due_in)])
     assert reset_future_times(archive, NOW) == (not kept)
@@ -133,15 +133,7 @@ def test_a_site_that_asks_for_years_of_rest_is_asked_in_a_week(archive: Archive)
     assert left_alone_until(archive, KALTIM) is None
 
 
-# Ladder, numbers, damage
-
-
-def test_a_story_is_looked_at_ever_more_rarely_and_at_last_no_more() -> None:
-    moments, now = [], NOW
-    while (following := next_check(NOW, now)) is not None:
-        moments.append(following - NOW)
-        now = following
-    assert tuple(moments) == LADDER
+# Numbers, damage
 
 
 @pytest.mark.parametrize(

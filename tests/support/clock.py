@@ -24,6 +24,7 @@ def later(data: Path, hours: float) -> None:
                     "discovered_at",
                     "noticed_at",
                     "answered_since",
+                    "called_at",
                 ),
             ),
             ("walks", "site || way", ("joined_at",)),
