@@ -12,7 +12,7 @@ from typing import Any
 from archive.extract.listings import Listed
 from archive.sites import SITES, Address, Site
 from archive.store.database import Archive, Row
-from archive.store.ladder import EARLY_STEPS, YOUNG, longest_wait, next_check
+from archive.store.ladder import EARLY_STEPS, YOUNG, late_steps, longest_wait, next_check
 from archive.store.looking_again import Allowance, allowance, call_neighbours
 from archive.store.pages import Page, PageState, moment, page_at, page_of, page_of_row
 from archive.store.timestamps import iso_local, iso_utc
@@ -148,13 +148,14 @@ class Frontier:
 
     def due(self, *, before: datetime, limit: int, untried: bool = False, now: datetime | None = None) -> list[Page]:
         """The pages to fetch now, at most `limit`: new ones first, and among these those never requested, the newest
-        first. Then known ones, those that have been due longest first: young stories and those of which a listing said
-        something new; old stories beside one that was withdrawn or moved; other old ones. Of each kind of known ones a
-        run gets no more than its allowance (archive.store.looking_again), the others stay due. With `untried`, only
+        first. Then known ones: young stories and those of which a listing said something new; old stories beside one
+        that was withdrawn or moved; other old ones, those that wait longest first. Of each kind of known ones a run
+        gets no more than its allowance (archive.store.looking_again), the others stay due. With `untried`, only
         pages never requested. A page that was requested at `before` (the start of the run) or later is left for the
         next run, so that none is fetched twice."""
         values = {"site": self._site.name, "now": iso_utc(now or datetime.now(UTC)), "before": iso_utc(before)}
-        values |= {"young": iso_utc(before - YOUNG)}
+        last_step = late_steps(self._site.look_again_days)[-1]
+        values |= {"young": iso_utc(before - YOUNG), "old": iso_utc(before - last_step)}
         pages = self._due(
             "checked_at IS NULL" if untried else "checked_at IS NULL OR state = 'new'",
             "checked_at IS NULL DESC, coalesce(published_at, listed_day, discovered_at) DESC, article_id DESC",
@@ -165,16 +166,17 @@ class Frontier:
         if self._allowance is None:
             self._allowance = allowance(self._archive, self._site, at=before)
         since = "coalesce(missing_since, first_read_at, '~')"  # a page that was never read counts as a young one
-        for kind, condition in (
-            ("young", f"state <> 'new' AND ({since} > :young OR noticed_at > checked_at)"),
-            ("called", f"state <> 'new' AND {since} <= :young AND called_at > checked_at"),
-            ("old", f"state <> 'new' AND {since} <= :young AND noticed_at <= checked_at"),
+        for kind, condition, order in (
+            ("young", f"({since} > :young OR noticed_at > checked_at)", "due_at"),
+            ("called", f"{since} <= :young AND called_at > checked_at", "called_at"),
+            ("old", f"{since} <= :young AND {since} > :old AND noticed_at <= checked_at", "due_at"),
+            ("oldest", f"{since} <= :old AND {since} <= :young AND noticed_at <= checked_at", "checked_at"),
         ):
             left = getattr(self._allowance, kind)
             room = min(limit - len(pages), left)
             if room > 0:
                 known = {page.url for page in pages}
-                found = self._due(condition, "due_at, article_id", values | {"limit": room})
+                found = self._due(f"state <> 'new' AND {condition}", f"{order}, article_id", values | {"limit": room})
                 fresh = [page for page in found if page.url not in known]
                 setattr(self._allowance, kind, left - len(fresh))
                 pages += fresh

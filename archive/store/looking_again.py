@@ -19,7 +19,7 @@ MOST_CALLED = 50
 """So many looks in one run at old stories beside one that was withdrawn or moved: a site that moves all of its stories
 does not make one run go through all of them."""
 LEAST_OLD = 10
-"""The least allowance of a run for old stories."""
+"""The least allowance of a run for the old stories up to the last step, and for those behind it."""
 MARGIN = 1.5
 """The allowance is so many times what falls due on average, so that a queue grows shorter."""
 LONGEST_PAUSE = timedelta(days=30)
@@ -32,11 +32,14 @@ _LOOKED_AT_LATELY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Allowance:
-    """How many more known stories a run may ask for: young ones, old ones that were called, and other old ones."""
+    """How many more known stories a run may ask for: young ones; old ones that were called (`call_neighbours`); other
+    old ones, up to the site's last step and behind it. The last two are apart so that a large archive that was imported
+    keeps no one from looking at last month's news."""
 
     young: int
     called: int
     old: int
+    oldest: int
 
 
 def allowance(archive: Archive, site: Site, *, at: datetime) -> Allowance:
@@ -48,19 +51,21 @@ def allowance(archive: Archive, site: Site, *, at: datetime) -> Allowance:
         [site.name, iso_utc(at)],
     )
     pause = at - datetime.fromisoformat(row["at"]) if row and row["at"] else timedelta(days=1)
-    days = min(pause, LONGEST_PAUSE) / timedelta(days=1)
-    share = ceil(MARGIN * days * old_looks_per_day(archive, site, at=at))
-    return Allowance(MOST_YOUNG, MOST_CALLED, max(share, LEAST_OLD))
+    days = _days(min(pause, LONGEST_PAUSE))
+    old, oldest = (max(ceil(MARGIN * days * looks), LEAST_OLD) for looks in old_looks_per_day(archive, site, at=at))
+    return Allowance(MOST_YOUNG, MOST_CALLED, old, oldest)
 
 
-def old_looks_per_day(archive: Archive, site: Site, *, at: datetime) -> float:
-    """How many looks at old stories fall due in a day, on average: each story between two steps has one look in the
-    days between them, and each story behind the last step has one in as many days as that step has."""
+def old_looks_per_day(archive: Archive, site: Site, *, at: datetime) -> tuple[float, float]:
+    """How many looks at old stories fall due in a day, on average, up to the last step and behind it: each story
+    between two steps has one look in the days between them, and each story behind the last step has one in as many days
+    as that step has."""
     steps = late_steps(site.look_again_days)
-    looks = _stories(archive, site, after=None, until=at - steps[-1]) / _days(steps[-1])
+    oldest = _stories(archive, site, after=None, until=at - steps[-1]) / _days(steps[-1])
+    old = 0.0
     for lower, upper in pairwise(steps):
-        looks += _stories(archive, site, after=at - upper, until=at - lower) / _days(upper - lower)
-    return looks
+        old += _stories(archive, site, after=at - upper, until=at - lower) / _days(upper - lower)
+    return old, oldest
 
 
 def _days(span: timedelta) -> float:
