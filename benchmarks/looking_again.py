@@ -6,7 +6,8 @@ python -m benchmarks.looking_again [DAYS] [ARCHIVE] [PER_DAY]     730 days, 5,00
 Assumed, not measured: of all stories, published at any hour, one in five is edited and one in fifty withdrawn. Of these
 changes 75 % come within a day, 13 % within the first month, the others at any age: evenly spread over the rest of the
 simulated time. The stories that were there before are up to ten years old; their late changes are as frequent. A third
-of the late withdrawals takes three to eight stories in a row.
+of the late withdrawals takes three to eight stories in a row. What nobody could notice is counted apart: what happened
+before a story was first read (within the hour), and an edit that a withdrawal overtook before the next look.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Change:
     at: datetime
     age: timedelta
     noticed_at: datetime | None = None
+    could_be_seen: bool = True
 
 
 @dataclass
@@ -165,8 +167,11 @@ class Simulation:
     def _look(self, archive: Archive, frontier: Frontier, page: Page, now: datetime) -> bool:
         """What a story's page answers; whether it is an old story."""
         number = int((page.article_id or "").rpartition("/")[2])
+        is_first = not page.was_read and page.state == "new"
         past = [change for change in self.world.changes.get(number, ()) if change.at <= now]
         if past and past[-1].what == "withdrawal":
+            if not page.was_read:
+                past[-1].could_be_seen = False
             if frontier.missing(page, at=now, reason="HTTP 404"):
                 past[-1].noticed_at = now
         else:
@@ -174,6 +179,8 @@ class Simulation:
                 _shelve(archive, number, now)
             frontier.unchanged(page.url, page.article_id or "", at=now)
         for change in past:
+            if is_first or (change.what == "edit" and change.noticed_at is None and past[-1].what == "withdrawal"):
+                change.could_be_seen = change.noticed_at is not None and not is_first
             if change.what == "edit" and change.noticed_at is None and past[-1].what == "edit":
                 change.noticed_at = now
         is_old = now - self.world.published[number] > 30 * DAY
@@ -182,7 +189,8 @@ class Simulation:
             self.looks[day] += 1
             self.old_looks[day] += is_old
             self.longest_gap = max(self.longest_gap, now - self._looked_at[number])
-        self._looked_at[number] = now
+        if page.was_read or not (past and past[-1].what == "withdrawal"):
+            self._looked_at[number] = now
         return is_old
 
 
@@ -215,7 +223,7 @@ def ending_at_180_days() -> Iterator[None]:
     with ExitStack() as stack:
         for name, put in (
             ("next_check", next_check),
-            ("allowance", lambda *_, **__: Allowance(*[1 << 40] * 4)),
+            ("allowance", lambda *_, **__: Allowance(*[1 << 40] * 4, 0)),
             ("call_neighbours", lambda *_, **__: None),
             ("iso_utc", lambda at: None if at is None else iso_utc(at)),
         ):
@@ -244,12 +252,14 @@ def _shown(delays: list[timedelta]) -> str:
 
 def show(name: str, simulation: Simulation, seconds: float) -> None:
     world = simulation.world
-    changes = world.all_changes
+    changes = [change for change in world.all_changes if change.could_be_seen]
     edits, withdrawals = ([one for one in changes if one.what == what] for what in ("edit", "withdrawal"))
     days = (world.end - world.begin) // DAY
     print(f"{name}: noticed at the end {share_noticed(changes):.4f} of {len(changes):,} changes", end="")
     print(f" ({share_noticed(edits):.4f} of {len(edits):,} edits, {share_noticed(withdrawals):.4f}", end="")
-    print(f" of {len(withdrawals):,} withdrawals)")
+    print(f" of {len(withdrawals):,} withdrawals; {len(world.all_changes) - len(changes)} more could not be seen)")
+    settled = [one for one in changes if one.at < world.end - 367 * DAY]
+    print(f"  of the {len(settled):,} that happened more than a year before the end {share_noticed(settled):.4f}")
     for age, some in by_age(changes).items():
         delays = [one.noticed_at - one.at for one in some if one.noticed_at is not None]
         print(f"  {age:<10} {len(some):>5} changes, {share_noticed(some):.3f} noticed, median after {_shown(delays)}")

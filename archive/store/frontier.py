@@ -13,7 +13,7 @@ from archive.extract.listings import Listed
 from archive.sites import SITES, Address, Site
 from archive.store.database import Archive, Row
 from archive.store.ladder import EARLY_STEPS, YOUNG, late_steps, longest_wait, next_check
-from archive.store.looking_again import Allowance, allowance, call_neighbours
+from archive.store.looking_again import NOT_SOONER, Allowance, allowance, call_neighbours
 from archive.store.pages import Page, PageState, moment, page_at, page_of, page_of_row
 from archive.store.timestamps import iso_local, iso_utc
 
@@ -150,7 +150,8 @@ class Frontier:
         """The pages to fetch now, at most `limit`: new ones first, and among these those never requested, the newest
         first. Then known ones: young stories and those of which a listing said something new; old stories beside one
         that was withdrawn or moved; other old ones, those that wait longest first. Of each kind of known ones a run
-        gets no more than its allowance (archive.store.looking_again), the others stay due. With `untried`, only
+        gets no more than its allowance (archive.store.looking_again), the others stay due. Where few old ones are due,
+        others that were not looked at longest follow. With `untried`, only
         pages never requested. A page that was requested at `before` (the start of the run) or later is left for the
         next run, so that none is fetched twice."""
         values = {"site": self._site.name, "now": iso_utc(now or datetime.now(UTC)), "before": iso_utc(before)}
@@ -179,8 +180,24 @@ class Frontier:
                 found = self._due(f"state <> 'new' AND {condition}", f"{order}, article_id", values | {"limit": room})
                 fresh = [page for page in found if page.url not in known]
                 setattr(self._allowance, kind, left - len(fresh))
+                if kind != "young":
+                    self._allowance.spare -= len(fresh)
                 pages += fresh
+        room = min(limit - len(pages), self._allowance.spare)
+        if room > 0:
+            spare = self._not_due(values | {"limit": room, "not_sooner": iso_utc(before - NOT_SOONER)})
+            self._allowance.spare -= len(spare)
+            pages += spare
         return pages
+
+    def _not_due(self, values: Row) -> list[Page]:
+        """Old stories that are not due, those first that were not looked at longest."""
+        rows = self._archive.rows(
+            "SELECT * FROM pages WHERE site = :site AND first_read_at <= :young AND due_at > :now AND state = 'read'"
+            " AND checked_at < :not_sooner ORDER BY checked_at, article_id LIMIT :limit",
+            values,
+        )
+        return [page for page in map(page_of_row, rows) if page]
 
     def _due(self, condition: str, order: str, values: Row) -> list[Page]:
         rows = self._archive.rows(

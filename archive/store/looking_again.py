@@ -20,6 +20,11 @@ MOST_CALLED = 50
 does not make one run go through all of them."""
 LEAST_OLD = 10
 """The least allowance of a run for the old stories up to the last step, and for those behind it."""
+SPARE_PER_DAY = 240
+"""So many looks at old stories a day, ten in each hourly run, cost a site nothing that it would notice: where fewer are
+due, as in an archive of some ten thousand stories, those that were not looked at longest take their place."""
+NOT_SOONER = timedelta(days=30)
+"""No old story is looked at again so soon, unless it is due or was called."""
 MARGIN = 1.5
 """The allowance is so many times what falls due on average, so that a queue grows shorter."""
 LONGEST_PAUSE = timedelta(days=30)
@@ -34,12 +39,14 @@ _LOOKED_AT_LATELY = timedelta(days=1)
 class Allowance:
     """How many more known stories a run may ask for: young ones; old ones that were called (`call_neighbours`); other
     old ones, up to the site's last step and behind it. The last two are apart so that a large archive that was imported
-    keeps no one from looking at last month's news."""
+    keeps no one from looking at last month's news. `spare` are all looks at old stories in a run where few are
+    due."""
 
     young: int
     called: int
     old: int
     oldest: int
+    spare: int
 
 
 def allowance(archive: Archive, site: Site, *, at: datetime) -> Allowance:
@@ -53,7 +60,7 @@ def allowance(archive: Archive, site: Site, *, at: datetime) -> Allowance:
     pause = at - datetime.fromisoformat(row["at"]) if row and row["at"] else timedelta(days=1)
     days = _days(min(pause, LONGEST_PAUSE))
     old, oldest = (max(ceil(MARGIN * days * looks), LEAST_OLD) for looks in old_looks_per_day(archive, site, at=at))
-    return Allowance(MOST_YOUNG, MOST_CALLED, old, oldest)
+    return Allowance(MOST_YOUNG, MOST_CALLED, old, oldest, ceil(SPARE_PER_DAY * days))
 
 
 def old_looks_per_day(archive: Archive, site: Site, *, at: datetime) -> tuple[float, float]:

@@ -25,6 +25,7 @@ from archive.store.looking_again import (
     MARGIN,
     MOST_CALLED,
     MOST_YOUNG,
+    SPARE_PER_DAY,
     allowance,
     call_neighbours,
     old_looks_per_day,
@@ -210,7 +211,10 @@ def test_each_age_counts_with_the_length_of_its_interval(archive: Archive) -> No
     assert old_looks_per_day(archive, KALTIM, at=NOW) == (30 / 30 + 30 / 30 + 90 / 90 + 185 / 185, 1)
 
 
-def test_an_archive_imported_on_one_day_is_gone_through_within_a_year_evenly(archive: Archive) -> None:
+def test_an_archive_imported_on_one_day_is_gone_through_within_a_year_evenly(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.store.looking_again.SPARE_PER_DAY", 0)  # as for an archive of a hundred thousand
     fill(archive, 3650)
     seen, most, now = set[int](), 0, NOW
     gap = timedelta(0)
@@ -262,10 +266,23 @@ def test_stories_beside_a_withdrawn_one_are_looked_at_in_the_next_run_once(archi
     frontier = Frontier(archive, KALTIM)
     page = frontier._due("article_id = 'antara-kaltim/20'", "url", _all(9))[0]
     assert frontier.missing(page, at=NOW, reason="HTTP 410", for_good=True)
+    assert not frontier.missing(page, at=NOW + timedelta(hours=1), reason="HTTP 410", for_good=True)
+    called = archive.rows("SELECT DISTINCT called_at FROM pages WHERE called_at IS NOT NULL")
+    assert called == [{"called_at": iso_utc(NOW)}]
     assert due(archive, at=NOW + DAY) == [20, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25]
-    page = frontier._due("article_id = 'antara-kaltim/20'", "url", _all(9))[0]
-    assert not frontier.missing(page, at=NOW + 2 * DAY, reason="HTTP 410", for_good=True)
-    assert not set(due(archive, at=NOW + 3 * DAY)) & set(range(15, 26))
+
+
+def test_where_few_are_due_those_not_looked_at_longest_take_their_place(archive: Archive) -> None:
+    for number in range(1, 301):
+        read(archive, number, first=NOW - 3000 * DAY, looked_at=NOW - timedelta(days=29, hours=number))
+    archive.db.execute("UPDATE pages SET due_at = ?", [iso_utc(NOW + 99 * DAY)])
+    given = due(archive)
+    assert given == list(range(300, 300 - SPARE_PER_DAY, -1))
+    run_id = start_run(archive, RunStart(KALTIM.name, "", NOW, {}))
+    end_run(archive, run_id, {"read": 1})
+    assert due(archive, at=NOW + timedelta(hours=1)) == list(range(60, 50, -1))
+    assert due(archive, at=NOW + 2 * DAY) == list(range(50, 0, -1))
+    assert due(archive, at=NOW + 3 * DAY) == []
 
 
 def _all(limit: int) -> dict[str, str | int]:
