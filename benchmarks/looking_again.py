@@ -86,6 +86,8 @@ def made_up(days: int, before: int, per_day: int, *, seed: int = 1) -> World:
                 _change(world, random, what, number, at)
     for changes in world.changes.values():
         changes.sort(key=lambda change: change.at)
+        last = next((place for place, change in enumerate(changes) if change.what == "withdrawal"), len(changes))
+        del changes[last + 1 :]  # nothing happens to a story after it was withdrawn
     return world
 
 
@@ -223,7 +225,7 @@ def ending_at_180_days() -> Iterator[None]:
     with ExitStack() as stack:
         for name, put in (
             ("next_check", next_check),
-            ("allowance", lambda *_, **__: Allowance(*[1 << 40] * 4, 0)),
+            ("allowance", lambda *_, **__: Allowance(1 << 40, 1 << 40, 1 << 40, 1 << 40, 0)),
             ("call_neighbours", lambda *_, **__: None),
             ("iso_utc", lambda at: None if at is None else iso_utc(at)),
         ):
