@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,10 +23,11 @@ from scrapy.utils.asyncio import call_later
 from scrapy.utils.project import get_project_settings
 
 from archive.extract.listings import Listed
+from archive.ingest.packing import BYTES_OF_A_RUN, pack
 from archive.ingest.recovery import recover_runs
 from archive.search.vocabulary import update_terms
 from archive.sites import SITES
-from archive.store.database import Archive
+from archive.store.database import Archive, ArchiveError
 from archive.store.lock import hold
 from archive.store.timestamps import iso_utc
 from crawler.progress import log_to, progress
@@ -135,9 +136,26 @@ def crawl(
     except sqlite3.Error as error:  # such as a full disk: the stories are stored, and the next run counts their words
         console.print(f"The words of new stories are not counted yet: {error}.", markup=False, soft_wrap=True)
     sessions = {site: Session.of(crawler) for site, crawler in crawlers.items()}
+    if not any(session.stopping for session in sessions.values()):
+        _pack_due(data, console)
     return [
         SiteRun(site, session.report, session.started_at, seconds.get(site, 0)) for site, session in sessions.items()
     ]
+
+
+def _pack_due(data: Path, console: Console) -> None:
+    """Packs WARC files of days that are over. What stays as it is is said; it is nothing that went wrong with this
+    run."""
+    try:
+        with Archive.open(data) as archive:
+            packing = pack(archive, now=datetime.now(UTC), max_bytes=BYTES_OF_A_RUN)
+    except (ArchiveError, sqlite3.Error) as error:
+        console.print(f"Nothing more is packed: {error}", markup=False, soft_wrap=True)
+        return
+    if packing.packed:
+        console.print(str(packing), markup=False, soft_wrap=True)
+    for line in packing.refused:
+        console.print(line, markup=False, soft_wrap=True)
 
 
 @contextmanager

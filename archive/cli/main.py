@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from archive.cli.ingest import import_command, rebuild_command
+from archive.cli.pack import pack_command
 from archive.cli.search import search_command
 from archive.cli.serve import serve_command
 from archive.cli.show import history_command, show_command
@@ -58,6 +59,6 @@ def cli() -> None:
 
 for command in (
     *(search_command, show_command, history_command, status_command, serve_command),
-    *(rebuild_command, import_command),
+    *(rebuild_command, import_command, pack_command),
 ):
     cli.add_command(command)

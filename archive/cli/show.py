@@ -15,8 +15,9 @@ from rich.text import Text
 from archive.cli.options import console_of_output, data_option, minute
 from archive.search.lookup import ids_of
 from archive.store.database import Archive, ArchiveError, Row
+from archive.store.payload import located
 from archive.store.versions import Paragraph, changes, versions_of
-from archive.warc.reader import WarcError, find
+from archive.warc.reader import WarcError
 
 MAX_NAMED = 10
 """How many articles of one number are named."""
@@ -35,8 +36,9 @@ def show_command(article_id: str, data: Path) -> None:
         article = _find(archive, article_id)
         capture = archive.capture(article["capture_id"])
         assert capture is not None
+        warc: Path | str
         try:
-            warc: Path | str = find(archive.warc_root, capture.warc)
+            capture, warc = located(archive, capture)
         except WarcError as error:
             warc, missing = f"{archive.warc_root / capture.warc} (missing)", str(error)
         also = archive.rows(

@@ -45,7 +45,8 @@ class Loader:
     `read` counts pages with a story, `unread` pages that should have one and do not, `new` new stories, `known` records
     that were in the archive already, `listings` those that name stories. `nothing` counts why exchanges gave nothing,
     and `examples` has an address for each reason. `unknown_layouts` are the addresses of pages of described sites in no
-    layout that is known. `previous_warcs` are the files that the accounts of runs name as "previous".
+    layout that is known. `previous_warcs` are the files that the accounts of runs name as "previous", and
+    `packed_warcs` the names without folders of those that are parts of packed files now.
     """
 
     def __init__(self, archive: Archive) -> None:
@@ -55,6 +56,7 @@ class Loader:
         self._to_replay: set[str] = set()
         self._runs: dict[tuple[str, datetime], int | None] = {}
         self.previous_warcs: set[str] = set()
+        self.packed_warcs: set[str] = set()
         self.unknown_layouts: list[str] = []
         self.read = self.unread = self.new = self.known = self.listings = 0
         self.nothing: Counter[str] = Counter()
@@ -99,6 +101,8 @@ class Loader:
                 listed = [Listed(address=address) for url in event.urls if (address := site.identify(url))]
                 Frontier(self.archive, site).discover(listed, on=FROM_LIST, at=event.at)
             case RunBegan():
+                if event.packed is not None:
+                    self.packed_warcs.add(event.packed)
                 if event.is_dated:
                     start_run(self.archive, event.start)
                 else:

@@ -52,9 +52,9 @@ class Report:
     `examples` has an address for some of the reasons; `gave` are the files of which a record gave something.
     `unknown_layouts` are the addresses of the pages of described sites that were in no layout that is known.
     `faulty_files` are lines for people about files that are missing or altered, `unreadable_files` the names of files
-    that could not be opened. `previous_warcs` are the files that the accounts of runs name as "previous". For a
-    rebuild, `kept` are the ids of stories that stay as they were because a record is missing, and `comparison` is with
-    the old database.
+    that could not be opened. `previous_warcs` are the files that the accounts of runs name as "previous",
+    `packed_warcs` the names without folders of those that are parts of packed files now. For a rebuild, `kept` are the
+    ids of stories that stay as they were because a record is missing, and `comparison` is with the old database.
     """
 
     read: int = 0
@@ -69,6 +69,7 @@ class Report:
     gave: set[str] = field(default_factory=set)
     unknown_layouts: list[str] = field(default_factory=list)
     previous_warcs: set[str] = field(default_factory=set)
+    packed_warcs: set[str] = field(default_factory=set)
     unreadable_files: set[str] = field(default_factory=set)
     kept: list[str] = field(default_factory=list)
     comparison: Comparison | None = None
@@ -114,7 +115,7 @@ def read_into(
                     report.damaged.append(Damage(warc, dated.offset, str(error)))
             loader.replay_older()
 
-    with _stopping() as is_stopping, executor_of(workers, scheduler) as (executor, processes):
+    with stopping() as is_stopping, executor_of(workers, scheduler) as (executor, processes):
         fresh = []
         for part in parts:
             if not spool.holds(part):
@@ -137,7 +138,7 @@ def read_into(
     report.listings, report.examples = loader.listings, loader.examples
     report.nothing = loader.nothing + spool.others()
     report.unknown_layouts = loader.unknown_layouts
-    report.previous_warcs = loader.previous_warcs
+    report.previous_warcs, report.packed_warcs = loader.previous_warcs, loader.packed_warcs
     return report
 
 
@@ -222,7 +223,7 @@ class _Watermark:
 
 
 @contextmanager
-def _stopping() -> Iterator[Callable[[], bool]]:
+def stopping() -> Iterator[Callable[[], bool]]:
     """Within the block, SIGTERM and SIGINT are only remembered; the yielded function says whether one came. A second
     one acts as usual."""
     stopped = []

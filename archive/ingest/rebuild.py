@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive.ingest.carry_over import attached, carry_over, copy_other_sites, copy_runs
 from archive.ingest.diff_report import compared, write_changed
+from archive.ingest.packing import finish_packing
 from archive.ingest.pipeline import OnProgress, Report, read_into, register_warcs, spooling, warcs_in
 from archive.ingest.recovery import recover_runs, seal_parts
 from archive.ingest.spool import Spool
@@ -99,6 +100,7 @@ def _recovered(data: Path, *, has_old: bool) -> Iterator[str]:
         with Archive.open(data) as old:
             yield from recover_runs(old)
     else:
+        yield from finish_packing(data / "warc")
         yield from seal_parts(data / "warc")
 
 
@@ -129,7 +131,8 @@ def _make_database(plan: _Plan, fresh: Path, spool: Spool, on_progress: OnProgre
                 report.kept = carry_over(archive)
                 report.comparison = compared(archive)
             else:
-                missing = sorted(report.previous_warcs - set(names))
+                named = sorted(report.previous_warcs - set(names))
+                missing = [name for name in named if Path(name).name not in report.packed_warcs]
                 report.faulty_files += [f"{name} is missing: a later run names it." for name in missing]
                 forget_listings(archive, {name.partition("/")[0] for name in (*missing, *_damaged_warcs(report))})
         noted = {row["name"] for row in archive.rows("SELECT name FROM warcs")}

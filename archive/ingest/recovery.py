@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive.ingest.packing import take_up_packing
 from archive.ingest.pipeline import read_into, register_warcs, spooling, warcs_in
 from archive.sites import SITES
 from archive.store.database import Archive, ArchiveError
@@ -27,6 +28,7 @@ def recover_runs(archive: Archive) -> Iterator[str]:
     now = datetime.now(UTC)
     if now < EARLIEST_CLOCK:
         raise ArchiveError(f"The clock says {now:%Y-%m-%d %H:%M}Z: set it first, every record bears its time.")
+    yield from take_up_packing(archive)
     yield from seal_parts(archive.warc_root)
     yield from _load_new_files(archive)
     if mended := reset_future_times(archive, now):

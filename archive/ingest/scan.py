@@ -18,6 +18,7 @@ from archive.store.timestamps import iso_utc
 from archive.warc.account import FAILURE, NAMED, RunStart, read_account, read_run_start
 from archive.warc.capture import FOREIGN, PAGE_TYPES, REVISIT, capture_of
 from archive.warc.members import walk
+from archive.warc.packing import is_packed
 from archive.warc.reader import Record, WarcError, read_record
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}:")
@@ -46,10 +47,11 @@ class Slice:
 @dataclass(frozen=True, slots=True)
 class RunBegan:
     """The run that wrote a file, from the warcinfo record. `is_dated` is False if the file does not say when the run
-    began."""
+    began. `packed` is the name of that file, if it is a part of a packed one now (archive.warc.packing)."""
 
     start: RunStart
     is_dated: bool
+    packed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,21 @@ class SliceRead:
 
 
 def slices(root: Path, warc: str) -> Iterator[Slice]:
-    """Divides a file into slices without a gap; damaged bytes are in the slice of the records before or after them.
-    Raises OSError for a file that cannot be read."""
+    """Divides a file into slices without a gap; damaged bytes are in the slice of the records before or after them. In
+    a file with the records of several runs, another one begins with each run's warcinfo. Raises OSError for a file that
+    cannot be read."""
     path, start, count = root / warc, 0, 0
     status = path.stat()
-    source, begins = _source(path, warc), _date_at(path, 0)
-    if source.started_at is not None:
-        begins = min(begins, iso_utc(source.started_at))
+    source = _source(path, warc)
+    begins = _begin(path, 0, source)
     stamp = f"{status.st_size} {status.st_mtime_ns}"
     for member in walk(path):
-        if count == SLICE_RECORDS or member.offset - start >= SLICE_BYTES:
+        following = (member.is_info and _source_at(path, warc, member.offset)) or source
+        if count == SLICE_RECORDS or member.offset - start >= SLICE_BYTES or (count and following != source):
             yield Slice(root, warc, start, member.offset, begins, stamp, source)
-            start, count, begins = member.offset, 0, _date_at(path, member.offset)
+            begins = _begin(path, member.offset, following) if following != source else _date_at(path, member.offset)
+            start, count = member.offset, 0
+        source = following
         count += 1
     if count:
         yield Slice(root, warc, start, status.st_size, begins, stamp, source)
@@ -142,20 +147,34 @@ def read_slice(part: Slice) -> SliceRead:
 
 
 def _source(path: Path, warc: str) -> Source:
-    """Where the records of a file come from: what its warcinfo record says. That is the first record, unless somebody
-    changed their order. Without a readable warcinfo of warta's, it is the site of the file's folder."""
+    """Where the first records of a file come from: what its warcinfo record says. That is the first record, unless
+    somebody changed their order. Without a readable warcinfo of warta's, it is the site of the file's folder."""
     folder = warc.partition("/")[0]
     for member in walk(path):
-        try:
-            start = read_run_start(read_record(path, member.offset)) if member.whole else None
-        except WarcError:
-            start = None
-        if start is not None and start.site in SITES:
-            # The runs of an imported file of another archive are no runs of this archive.
-            return Source(start.site, start.origin, start.since, None if folder == FOREIGN else start.started_at)
+        if member.is_info and (source := _source_at(path, warc, member.offset)):
+            return source
         if folder == FOREIGN:
             break
     return Source(folder) if folder in SITES else Source()
+
+
+def _source_at(path: Path, warc: str, offset: int) -> Source | None:
+    """What a warcinfo record says of the records after it; None for another program's."""
+    try:
+        start = read_run_start(read_record(path, offset))
+    except WarcError:
+        return None
+    if start is None or start.site not in SITES:
+        return None
+    # The runs of an imported file of another archive are no runs of this archive.
+    is_own = not warc.startswith(f"{FOREIGN}/")
+    return Source(start.site, start.origin, start.since, start.started_at if is_own else None)
+
+
+def _begin(path: Path, offset: int, source: Source) -> str:
+    """The time of the first event of the records of a run, which begin at `offset`: its own beginning is one."""
+    first = _date_at(path, offset)
+    return first if source.started_at is None else min(first, iso_utc(source.started_at))
 
 
 def _date_at(path: Path, offset: int) -> str:
@@ -169,7 +188,8 @@ def _event_of(part: Slice, record: Record) -> DatedEvent | str:
     """The event of a record, or the kind of a record that has none. Raises WarcError."""
     own = not part.warc.startswith(f"{FOREIGN}/")
     if own and (start := read_run_start(record)) and start.site in SITES:
-        return DatedEvent(start.started_at, record.offset, RunBegan(start, start.started_at != record.date))
+        packed = record.header("WARC-Filename") if is_packed(part.warc) else None
+        return DatedEvent(start.started_at, record.offset, RunBegan(start, start.started_at != record.date, packed))
     if own and (account := read_account(record)):
         return DatedEvent(record.date, record.offset, _account_event(*account, record))
     if record.type not in PAGE_TYPES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.extract.article import Article
@@ -9,7 +10,7 @@ from archive.extract.page import read_page
 from archive.sites import Site
 from archive.store.timestamps import iso_utc
 from archive.warc.capture import REVISIT, Capture
-from archive.warc.reader import Payload, Record, WarcError, payload_of, read_captured
+from archive.warc.reader import Payload, Record, WarcError, find, payload_of, read_captured
 
 if TYPE_CHECKING:
     from archive.store.database import Archive
@@ -26,7 +27,7 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
     `record` is the capture's own, where it is in hand. Raises WarcError where the file is missing, the record damaged
     or another one, or the payload was never kept.
     """
-    record = record or read_captured(archive.warc_root, capture)
+    record = record or _stored_record(archive, capture)
     if capture.record_type != REVISIT:
         return record
     target, at = record.refers_to or (None, None)
@@ -45,8 +46,34 @@ def payload_record(archive: Archive, capture: Capture, record: Record | None = N
             values,
         )
         if row is not None and (earlier := archive.capture(row["id"])) is not None:
-            return read_captured(archive.warc_root, earlier)
+            return _stored_record(archive, earlier)
     raise NeverKeptError(f"Nothing of {capture.url} is kept: the earlier capture that it refers to is not there.")
+
+
+def located(archive: Archive, capture: Capture) -> tuple[Capture, Path]:
+    """A capture and its WARC file. Raises WarcError if that is missing. Where a run has packed the file
+    (archive.ingest.packing) since the capture was looked up, the database says where its record is now."""
+    try:
+        return capture, find(archive.warc_root, capture.warc)
+    except WarcError:
+        if (now := _moved(archive, capture)) is None:
+            raise
+        return now, find(archive.warc_root, now.warc)
+
+
+def _stored_record(archive: Archive, capture: Capture) -> Record:
+    try:
+        return read_captured(archive.warc_root, capture)
+    except WarcError:
+        if (now := _moved(archive, capture)) is None:
+            raise
+        return read_captured(archive.warc_root, now)
+
+
+def _moved(archive: Archive, capture: Capture) -> Capture | None:
+    """The capture as it is in the database now, if its record has another place there."""
+    now = archive.capture(capture.id) if capture.id is not None else None
+    return now if now is not None and (now.warc, now.offset) != (capture.warc, capture.offset) else None
 
 
 def payload(archive: Archive, capture: Capture) -> Payload:

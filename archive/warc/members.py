@@ -27,6 +27,7 @@ _EXPANDED_BYTES = 1 << 20
 _MAX_HEAD_BYTES = 1 << 20
 _MAX_END_BYTES = 16
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?$")
+_WARCINFO = re.compile(rb"(?im)^warc-type[ \t]*:[ \t]*warcinfo[ \t]*\r?$")
 _BLOCK_DIGEST = re.compile(rb"(?im)^warc-block-digest[ \t]*:[ \t]*([a-z0-9-]+):([a-z0-9+/=]+)[ \t]*\r?$")
 KNOWN_VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])(?=[ \t]*\r?\n)")
 """The versions that readers in the field know."""
@@ -36,11 +37,13 @@ _MEMBER_MAGIC = b"\x1f\x8b\x08"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Bytes of a compressed file that are one whole record, or damaged and none."""
+    """Bytes of a compressed file that are one whole record, or damaged and none. `is_info` says whether the record is a
+    warcinfo."""
 
     offset: int
     length: int
     whole: bool
+    is_info: bool = False
 
 
 def walk(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Member]:
@@ -48,11 +51,11 @@ def walk(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[Memb
     `end`, which are where records begin, the part between."""
     end = path.stat().st_size if end is None else end
     while start < end:
-        for offset, length in whole_members(path, start=start):
+        for offset, member in _whole_members(path, start):
             if offset >= end:
                 return
-            yield Member(offset, length, whole=True)
-            start = offset + length
+            yield Member(offset, member.length, whole=True, is_info=_WARCINFO.search(member.head) is not None)
+            start = offset + member.length
         if start < end:
             following = _next_record(path, start + 1)
             yield Member(start, following - start, whole=False)
@@ -81,6 +84,11 @@ def _next_record(path: Path, start: int) -> int:
 def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:
     """(offset, length) of the gzip members from `start` on that are one whole record; stops at the first that is
     not."""
+    for offset, member in _whole_members(path, start):
+        yield offset, member.length
+
+
+def _whole_members(path: Path, start: int) -> Iterator[tuple[int, WholeMember]]:
     with path.open("rb") as file:
         file.seek(start)
         offset, pending = start, b""
@@ -89,7 +97,7 @@ def whole_members(path: Path, *, start: int = 0) -> Iterator[tuple[int, int]]:
                 member = read_member(file, pending, 0)
             except NotWholeError:
                 return
-            yield offset, member.length
+            yield offset, member
             offset, pending = offset + member.length, member.following
 
 

@@ -7,6 +7,7 @@ cut off or another one than expected raises WarcError: nothing is concluded from
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -199,6 +200,22 @@ def read_record(path: Path, offset: int) -> Record:
         with path.open("rb") as file:
             file.seek(offset)
             return _record(read_member(file, b"", MAX_BLOCK_BYTES), offset)
+    except NotWholeError as error:
+        raise WarcError(f"{path.name} has no whole record at {offset}: {error}.") from error
+    except OSError as error:
+        raise WarcError(f"{path.name} cannot be read at {offset}: {error.strerror}.") from error
+
+
+def read_all(path: Path) -> Iterator[Record]:
+    """All records of a file in their order, of large blocks only the beginning. Raises WarcError where a part of the
+    file is no whole record, and if it cannot be read."""
+    offset, pending = 0, b""
+    try:
+        with path.open("rb") as file:
+            while pending or (pending := file.read(1)):
+                member = read_member(file, pending, 0)
+                yield _record(member, offset)
+                offset, pending = offset + member.length, member.following
     except NotWholeError as error:
         raise WarcError(f"{path.name} has no whole record at {offset}: {error}.") from error
     except OSError as error:
