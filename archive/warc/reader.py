@@ -31,6 +31,8 @@ from archive.warc.members import NotWholeError, WholeMember, digest, read_member
 
 MAX_BLOCK_BYTES = 64 << 20
 """The largest block of a record that is held in memory. Of a larger one (a video) only the beginning is."""
+_BEGINNING_BYTES = 1 << 16
+"""How much of each block is held where all records of a file are gone through: a warcinfo's is shorter."""
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 """A time outside these years is not valid: the web is not older, and SQLite and Python's time zones end before 9999."""
 
@@ -213,7 +215,7 @@ def read_all(path: Path) -> Iterator[Record]:
     try:
         with path.open("rb") as file:
             while pending or (pending := file.read(1)):
-                member = read_member(file, pending, 0)
+                member = read_member(file, pending, _BEGINNING_BYTES)
                 yield _record(member, offset)
                 offset, pending = offset + member.length, member.following
     except NotWholeError as error:
