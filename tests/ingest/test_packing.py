@@ -26,7 +26,7 @@ from archive.store.payload import payload
 from archive.store.runs import account_of
 from archive.warc.members import whole_members
 from archive.warc.packing import UNFINISHED, parts_of
-from archive.warc.reader import WarcError
+from archive.warc.reader import WarcError, find
 from tests.support.database_equality import assert_same, told
 from tests.support.integrity import assert_whole
 from tests.support.own_files import KALTIM, answer, from_nothing, ids, page, put, story, take, write_run
@@ -131,7 +131,7 @@ def test_a_days_files_become_one_of_the_same_bytes(data: Path) -> None:
 
 
 def test_other_readers_find_the_same_records_before_and_after(original: Path, packed: Path) -> None:
-    def records(data: Path) -> list[tuple[str, str, bytes]]:
+    def records(data: Path) -> list[tuple[str | None, str, bytes]]:
         found = []
         for name in files(data):
             content = (data / "warc" / name).read_bytes()
@@ -352,7 +352,7 @@ def test_a_reader_that_comes_between_looks_again(data: Path, monkeypatch: pytest
 
 
 def test_show_looks_again_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    find, packs = payloads.find, iter([packing])
+    packs = iter([packing])
 
     def packed_meanwhile(root: Path, warc: str) -> Path:
         for work in packs:
@@ -398,6 +398,11 @@ def test_the_command_names_a_damaged_day_and_ends_with_1(data: Path) -> None:
 # Killed
 
 
+def recovered(data: Path) -> None:
+    with Archive.open(data) as archive:
+        list(recover_runs(archive))
+
+
 def finished(data: Path) -> None:
     with Archive.open(data) as archive:
         list(recover_runs(archive))
@@ -406,7 +411,7 @@ def finished(data: Path) -> None:
 
 def assert_ends_packed(state: Path, reference: Path, copy: Path) -> None:
     """From what a kill left, the next run comes to the reference; with its database, beside it, and from nothing."""
-    for number, make_again in enumerate((lambda data: None, rebuild, from_nothing)):
+    for number, make_again in enumerate((recovered, rebuild, from_nothing)):
         data = Path(shutil.copytree(state, copy / str(number)))
         report: Any = make_again(data)
         assert report is None or (report.is_whole, report.known) == (True, 0)
@@ -462,7 +467,7 @@ def test_killed_before_any_line_nothing_is_lost_and_nothing_double(
 ) -> None:
     states = tmp_path / "states"
     states.mkdir()
-    command = [sys.executable, "-m", "tests.support.killed_packing", original, states]
+    command = [sys.executable, "-m", "tests.support.killed_packing", str(original), str(states)]
     lines = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     left = sorted(states.iterdir(), key=lambda state: int(state.name))
     assert lines > 200
