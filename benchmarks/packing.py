@@ -67,12 +67,10 @@ def main(sites: int, days: int) -> None:
     print(f"{sites} sites, {days} days of 24 runs; {packing}")
     for what, (files, size) in (("before", before), ("after", after)):
         reckoned = "; ".join(f"{years} y: {files * 365 * years / days:,.0f} files" for years in YEARS)
-        print(
-            f"{what}: {files:,} files, {size / 1e6:,.1f} MB on disk; {reckoned}, {size * 365 / days / 1e9:,.1f} GB a year"
-        )
-    print(
-        f"{seconds:.1f} s: {seconds / packing.packed * 1000:.0f} ms a day of 24 parts, {packing.bytes / seconds / 1e6:.0f} MB/s"
-    )
+        a_year = size * 365 / days / 1e9
+        print(f"{what}: {files:,} files, {size / 1e6:,.1f} MB on disk; {reckoned}, {a_year:,.1f} GB a year")
+    each, rate = seconds / packing.packed * 1000, packing.bytes / seconds / 1e6
+    print(f"{seconds:.1f} s: {each:.0f} ms a day of 24 parts, {rate:.0f} MB/s")
 
 
 if __name__ == "__main__":

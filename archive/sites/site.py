@@ -24,7 +24,7 @@ MOST_DAYS = 3650
 
 
 ADVERTISING_INSERTIONS = ("ins[class]", "ins[id]", "ins[style]", "ins[data-ad-client]", "ins[data-revive-zoneid]")
-"""Where advertisements are put. A bare <ins> is a correction that a newsroom shows beside what it corrects, in <del>."""
+"""Where advertisements are put. A bare <ins> is a correction that a newsroom shows, beside a <del>."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -391,7 +391,7 @@ def test_an_answer_without_a_body_is_reported(shelf: Shelf, status: str) -> None
 
 def test_a_missing_file_is_reported(shelf: Shelf) -> None:
     with pytest.raises(WarcError, match=r"The WARC file nowhere\.warc\.gz is missing"):
-        shelf.show(replace(shelf.keep(b"<p>Isi"), warc="nowhere.warc.gz"))
+        shelf.show(replace(shelf.keep(b"<p>Isi"), id=None, warc="nowhere.warc.gz"))
 
 
 def test_a_coding_that_nobody_here_reads_is_told(shelf: Shelf) -> None:
@@ -402,9 +402,9 @@ def test_a_coding_that_nobody_here_reads_is_told(shelf: Shelf) -> None:
 def test_another_record_at_the_offset_is_never_shown(shelf: Shelf) -> None:
     first, second = shelf.keep(b"<p>Satu"), shelf.keep(b"<p>Dua")
     with pytest.raises(WarcError, match=rf"has another record at {second.offset} than the capture of {URL}"):
-        shelf.show(replace(first, offset=second.offset))
+        shelf.show(replace(first, id=None, offset=second.offset))
     with pytest.raises(WarcError):
-        shelf.show(replace(first, offset=first.offset + 1))
+        shelf.show(replace(first, id=None, offset=first.offset + 1))
 
 
 def test_a_damaged_record_is_reported_wherever_the_damage_is(shelf: Shelf) -> None:
