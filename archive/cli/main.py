@@ -11,6 +11,7 @@ import click
 
 from archive.cli.ingest import import_command, rebuild_command
 from archive.cli.pack import pack_command
+from archive.cli.runs import pages_command, runs_command
 from archive.cli.search import search_command
 from archive.cli.serve import serve_command
 from archive.cli.show import history_command, show_command
@@ -59,6 +60,6 @@ def cli() -> None:
 
 for command in (
     *(search_command, show_command, history_command, status_command, serve_command),
-    *(rebuild_command, import_command, pack_command),
+    *(runs_command, pages_command, rebuild_command, import_command, pack_command),
 ):
     cli.add_command(command)

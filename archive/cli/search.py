@@ -7,36 +7,22 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 from rich.padding import Padding
 from rich.text import Text
 
+from archive.cli.filters import day
 from archive.cli.options import console_of_output, data_option
 from archive.extract.body import collapse
 from archive.search.engine import Hit, Result, search
 from archive.search.fts import Query
 from archive.search.highlight import MARK_END, MARK_START
-from archive.search.query_syntax import date_range
 from archive.search.vocabulary import MAX_PREFIX_FORMS
 from archive.sites import SITES
 from archive.store.database import Archive
-
-
-def _day(end: Literal[0, 1]) -> Callable[[click.Context, click.Parameter, str | None], date | None]:
-    """A click callback that turns a year, a month or a day into its first day (0) or its last (1)."""
-
-    def read(context: click.Context, parameter: click.Parameter, value: str | None) -> date | None:  # noqa: ARG001
-        if value is None:
-            return None
-        if (days := date_range(value)) is None:
-            raise click.BadParameter(f"{value!r} is no year, month or day: 2020, 2020-01, 2020-01-31.")
-        return days[end]
-
-    return read
 
 
 @click.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -44,8 +30,8 @@ def _day(end: Literal[0, 1]) -> Callable[[click.Context, click.Parameter, str | 
 @click.option("--site", metavar="NAME", help="Only this site, as antara-kaltim; of an imported one its host.")
 @click.option("--pewarta", metavar="NAME", help="Only stories of this reporter.")
 @click.option("--editor", metavar="NAME", help="Only stories of this editor.")
-@click.option("--since", callback=_day(0), metavar="DATE", help="Published then or later: 2020, 2020-01 or 2020-01-31.")
-@click.option("--until", callback=_day(1), metavar="DATE", help="Published then or before.")
+@click.option("--since", callback=day(0), metavar="DATE", help="Published then or later: 2020, 2020-01 or 2020-01-31.")
+@click.option("--until", callback=day(1), metavar="DATE", help="Published then or before.")
 @click.option("--sort", type=click.Choice(["relevance", "newest"]), default="relevance", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True)
 @click.option(

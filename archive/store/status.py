@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any
 
-from archive.sites import SITES
-from archive.store.database import Archive
+from archive.store.database import Archive, Row
+from archive.store.pages import PageState
+from archive.store.run_history import Run, runs_of
 from archive.store.runs import Verdict
 from archive.store.timestamps import iso_utc
+from archive.warc.capture import FOREIGN
 
 TREND_RUNS = 30
+_COMPARED_RUNS = 1000
+"""How many of a site's last runs its median is taken of. Chosen, not measured."""
 _BARS = "▁▂▃▄▅▆▇█"
-TROUBLE = "✗"
+NONE, TROUBLE, AT_WORK = "·", "✗", "…"
+A_DAY = timedelta(hours=24)
+_LONGEST_RUN_DAYS = 30
+"""A run that began earlier than this before the last 24 hours is not looked for."""
+NEVER_RUN, NOT_CRAWLED = "never run", "not crawled, only imported"
+WELL, A_RUN_FAILED, NO_RUN = "well", "a run failed", "no run"
+_TABLES = ("articles", "captures", "pages", "runs", "warcs")
+_NOTHING: Row = {"stories": 0, "oldest": None, "newest": None, "last_new": None, "edited": 0, "withdrawn": 0}
+_NOTHING |= {"captures": 0, "waiting": 0, "failed": 0, "files": 0, "bytes": 0}
+_OF_FAILURES = ("started_at", "finished_at", "verdict", "reason")
 
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """The status of one site. `oldest` and `newest` are dates of publication, `last_new` is when the newest story was
-    first seen, `edited` counts stories with more than one version, `waiting` pages that are due. `trend` has a
-    character for each of the last runs: a bar as high as its number of new stories, or a cross if it did not go
-    well."""
+    """The status of one site, also of one that is only imported. `oldest` and `newest` are dates of publication,
+    `last_new` is when the newest story was first seen, `edited` counts stories with more than one version, `waiting`
+    pages that are due, `failed` pages that failed and are tried again, `files` and `bytes` the site's own WARC files.
+    `verdict` and `reason` are the last run's.
+
+    `usual` is the median of the new stories of the site's runs that had any. `trend` has a character for each of the
+    last runs: a bar that is half as high as can be for `usual` new stories and full for twice as many, a dot for none,
+    a cross for a run that failed. `failures` are the failed ones of these runs, the newest first.
+
+    `last_day` says of the last 24 hours: "well", "a run failed" or "no run"; None for a site that is not crawled.
+    """
 
     site: str
     stories: int
@@ -31,47 +55,127 @@ class SiteStatus:
     withdrawn: int
     captures: int
     waiting: int
+    failed: int
+    files: int
+    bytes: int
     last_run: str | None
     verdict: str
     reason: str | None
+    usual: float | None
     trend: str
+    failures: tuple[Run, ...]
+    last_day: str | None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing went wrong in the last 24 hours; of a site that is not crawled nothing is asked."""
+        return self.last_day in (None, WELL)
 
 
-def status_of(archive: Archive, site: str) -> SiteStatus:
-    """The status of a site. Raises sqlite3.Error if the archive cannot be read."""
-    held = archive.rows(
-        "SELECT count(*) AS stories, min(published_date) AS oldest, max(published_date) AS newest,"
-        " max(first_seen_at) AS last_new,"
-        " coalesce(sum(versions > 1), 0) AS edited, count(gone_at) AS withdrawn FROM articles WHERE site = ?",
-        [site],
+def as_dict(status: SiteStatus) -> dict[str, Any]:
+    """The status of a site for JSON."""
+    values = {field.name: getattr(status, field.name) for field in fields(status)}
+    failures = [{name: run.as_dict()[name] for name in _OF_FAILURES} for run in status.failures]
+    return values | {"failures": failures}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The sealed WARC files of an archive, and how many of them are other programs'."""
+
+    count: int
+    bytes: int
+    imported: int
+
+
+def all_files(archive: Archive) -> Files:
+    row = archive.rows(
+        "SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes, coalesce(sum(site = ?), 0) AS imported FROM warcs",
+        [FOREIGN],
     )[0]
-    captures = archive.rows("SELECT count(*) AS n FROM captures WHERE site = ?", [site])[0]["n"]
-    waiting = archive.rows(
-        "SELECT count(*) AS n FROM pages WHERE site = ? AND due_at <= ?", [site, iso_utc(datetime.now(UTC))]
-    )[0]["n"]
-    runs = archive.rows("SELECT * FROM runs WHERE site = ? ORDER BY id DESC LIMIT ?", [site, TREND_RUNS])
-    last = runs[0] if runs else {}
-    return SiteStatus(
-        site=site,
-        stories=held["stories"],
-        oldest=held["oldest"],
-        newest=held["newest"],
-        last_new=held["last_new"],
-        edited=held["edited"],
-        withdrawn=held["withdrawn"],
-        captures=captures,
-        waiting=waiting,
-        last_run=last.get("started_at"),
-        verdict=last.get("verdict") or ("running, or cut off" if last else "never run"),
-        reason=last.get("reason"),
-        trend=_trend([(run["new"], run["verdict"] in (None, Verdict.WELL)) for run in reversed(runs)]),
+    return Files(row["n"], row["bytes"], row["imported"])
+
+
+def known_sites(archive: Archive, crawled: Collection[str]) -> list[str]:
+    """The `crawled` sites, and after them all others of which anything is in the archive."""
+    held = {row["site"] for table in _TABLES for row in archive.rows(f"SELECT DISTINCT site FROM {table}")}
+    return [*crawled, *sorted(held - {FOREIGN} - set(crawled))]
+
+
+def statuses(archive: Archive, sites: Sequence[str], *, crawled: Collection[str]) -> list[SiteStatus]:
+    """The status of each of the sites. `crawled` are those of which runs are expected; so they are of every site that
+    had one. Raises sqlite3.Error if the archive cannot be read."""
+    now = datetime.now(UTC)
+    articles = _by_site(
+        archive,
+        "SELECT site, count(*) AS stories, min(published_date) AS oldest, max(published_date) AS newest,"
+        " max(first_seen_at) AS last_new, sum(versions > 1) AS edited, count(gone_at) AS withdrawn"
+        " FROM articles GROUP BY site",
     )
+    captures = _by_site(archive, "SELECT site, count(*) AS captures FROM captures GROUP BY site")
+    pages = _by_site(
+        archive,
+        f"SELECT site, sum(due_at <= ?) AS waiting, sum(state = '{PageState.FAILED}') AS failed FROM pages"
+        " GROUP BY site",
+        iso_utc(now),
+    )
+    files = _by_site(archive, "SELECT site, count(*) AS files, sum(size) AS bytes FROM warcs GROUP BY site")
+    found = []
+    for site in sites:
+        held = _NOTHING | articles.get(site, {}) | captures.get(site, {}) | files.get(site, {})
+        held |= {name: count or 0 for name, count in pages.get(site, {}).items() if name != "site"}
+        runs = list(runs_of(archive, [site], limit=TREND_RUNS))
+        is_crawled = site in crawled or bool(runs)
+        usual = _usual(archive, site)
+        found.append(
+            SiteStatus(
+                **held | {"site": site},
+                last_run=runs[0].row["started_at"] if runs else None,
+                verdict=runs[0].verdict if runs else NEVER_RUN if is_crawled else NOT_CRAWLED,
+                reason=runs[0].reason if runs else None,
+                usual=usual,
+                trend=trend(reversed(runs), usual),
+                failures=tuple(run for run in runs if run.has_failed),
+                last_day=_last_day(archive, site, now) if is_crawled else None,
+            )
+        )
+    return found
 
 
-def all_sites(archive: Archive) -> list[SiteStatus]:
-    return [status_of(archive, site) for site in SITES]
+def trend(runs: Iterable[Run], usual: float | None) -> str:
+    """A character for each run, see SiteStatus."""
+    return "".join(_bar(run, usual or 1) for run in runs)
 
 
-def _trend(runs: list[tuple[int, bool]]) -> str:
-    most = max((new for new, _ in runs), default=0) or 1
-    return "".join(_BARS[round(new / most * (len(_BARS) - 1))] if well else TROUBLE for new, well in runs)
+def _bar(run: Run, usual: float) -> str:
+    if run.is_at_work:
+        return AT_WORK
+    if run.has_failed:
+        return TROUBLE
+    new = run.row["new"]
+    return _BARS[min(math.ceil(new / usual * len(_BARS) / 2), len(_BARS)) - 1] if new > 0 else NONE
+
+
+def _usual(archive: Archive, site: str) -> float | None:
+    rows = archive.rows(
+        f"SELECT new FROM runs WHERE site = ? AND verdict = '{Verdict.WELL}' AND new > 0 ORDER BY id DESC LIMIT ?",
+        [site, _COMPARED_RUNS],
+    )
+    return float(median(row["new"] for row in rows)) if rows else None
+
+
+def _last_day(archive: Archive, site: str, now: datetime) -> str:
+    """What the runs were like that ended in the last 24 hours, or are at work."""
+    since = now - A_DAY
+    lately = [
+        run
+        for run in runs_of(archive, [site], since=(since - A_DAY * _LONGEST_RUN_DAYS).date())
+        if run.is_at_work or (run.row["finished_at"] or run.row["started_at"]) >= iso_utc(since)
+    ]
+    if not lately:
+        return NO_RUN
+    return A_RUN_FAILED if any(run.has_failed for run in lately) else WELL
+
+
+def _by_site(archive: Archive, sql: str, *parameters: Any) -> dict[str, Row]:
+    return {row["site"]: row for row in archive.rows(sql, parameters)}

@@ -265,7 +265,7 @@ def test_status_shows_the_last_run_and_the_trend(tmp_path: Path, hours: float) -
     with at_work(tmp_path, antara=20, paser=20) as (_, origins):
         later(tmp_path, hours)
         again(tmp_path, origins)
-    assert "█▁" in warta("status", "--data", tmp_path).stdout
+    assert "▄·" in warta("status", "--data", tmp_path).stdout
 
 
 @pytest.mark.slow
