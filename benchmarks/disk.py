@@ -36,11 +36,13 @@ class Disk:
 
     @classmethod
     def of(cls, data: Path) -> Disk:
-        with sqlite3.connect(data / "archive.db") as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db = sqlite3.connect(data / "archive.db")
+        size, pages, free = (
+            db.execute(f"PRAGMA {what}").fetchone()[0] for what in ("page_size", "page_count", "freelist_count")
+        )
         db.close()
         sizes = [path.stat().st_size for path in (data / "warc").rglob("*.warc.gz")]
-        return cls(sum(sizes), len(sizes), (data / "archive.db").stat().st_size)
+        return cls(sum(sizes), len(sizes), (pages - free) * size)
 
     def __sub__(self, other: Disk) -> Disk:
         return Disk(self.warc - other.warc, self.files - other.files, self.database - other.database)

@@ -1,4 +1,4 @@
-"""The README's examples: what it shows is what the commands print."""
+"""The examples of README and of the pages in docs/: what they show is what the commands print."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from archive.store.database import Archive
 from crawler.newsroom.newsroom import Newsroom
 from tests.support.commands import WARTA, crawl, understand, warta
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
-COMMANDS = [
-    line.removeprefix("$ ").split("   #")[0].split(" > ")[0] for line in re.findall(r"^\$ warta .*", README, re.M)
-]
-EXAMPLES = re.findall(r"<!-- example -->\n```console\n\$ (.*)\n((?:.*\n)*?)```", README)
+PATHS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = {str(path.relative_to(ROOT)): path.read_text() for path in PATHS}
+ALL = "\n".join(PAGES.values())
+COMMANDS = sorted(
+    {line.removeprefix("$ ").split("   #")[0].split(" > ")[0] for line in re.findall(r"^\$ warta .*", ALL, re.M)}
+)
+EXAMPLES = sorted(set(re.findall(r"<!-- example -->\n```console\n\$ (.*)\n((?:.*\n)*?)```", ALL)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -28,7 +31,7 @@ def test_every_command_is_one_that_warta_understands(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("addresses.csv", "crawl-2019.warc.gz", "collection.wacz"):
+    for name in ("addresses.csv", "crawl-2019.warc.gz", "collection.wacz", "page.html"):
         (tmp_path / name).touch()
     understand(command)
 
@@ -41,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(("command", "shown"), EXAMPLES)
-def test_an_example_prints_what_the_readme_shows(folder: Path, command: str, shown: str) -> None:
+def test_an_example_prints_what_its_page_shows(folder: Path, command: str, shown: str) -> None:
     program, *arguments = shlex.split(command)
     assert program == "warta"
     ended = subprocess.run([WARTA, *arguments], cwd=folder, capture_output=True, text=True, check=False)
@@ -59,17 +62,43 @@ def lines(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def test_the_readme_names_no_file_that_is_not_there() -> None:
-    for name in re.findall(r"\]\(((?!https?:)[^)]+)\)", README):
-        assert (ROOT / name).exists(), name
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_no_file_or_heading_that_is_not_there(page: str) -> None:
+    for link in re.findall(r"\]\(((?!https?:)[^)]+)\)", PAGES[page]):
+        name, _, heading = link.partition("#")
+        target = (ROOT / page).parent / name if name else ROOT / page
+        assert target.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.*)", target.read_text(), re.M)
+            assert heading in {re.sub(r"[^\w\s-]", "", text.lower()).replace(" ", "-") for text in headings}, link
+
+
+def test_every_page_can_be_found_from_the_readme() -> None:
+    told = PAGES["README.md"] + PAGES["docs/operating.md"]
+    assert {page for page in PAGES if page.startswith("docs/") and page.rpartition("/")[2] not in told} == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES["README.md"].splitlines()) <= 130
+
+
+def test_the_columns_are_those_of_an_archive(tmp_path: Path) -> None:
+    section = PAGES["docs/formats.md"].partition("<!-- columns -->")[2].partition("\n\n")[0]
+    told = {
+        table: set(re.findall(r"`(\w+)`", columns))
+        for table, columns in re.findall(r"^\| `(\w+)` \| (.*)", section, re.M)
+    }
+    with Archive.open(tmp_path) as archive:
+        assert told == {table: {column.name for column in archive.db[table].columns} for table in told}
+    assert {"articles", "versions", "captures", "pages", "runs", "warcs"} <= set(told)
 
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 4
 
 
-def test_history_prints_an_edit_as_the_readme_shows(tmp_path: Path) -> None:
-    command, shown = re.findall(r"^\$ (warta history .*)\n((?:.*\n)*?)```", README, re.M)[0]
+def test_history_prints_an_edit_as_its_page_shows(tmp_path: Path) -> None:
+    command, shown = re.findall(r"^\$ (warta history .*)\n((?:.*\n)*?)```", ALL, re.M)[0]
     article_id = shlex.split(command)[-1]
     room = Newsroom()
     with room.servers["mc-paser"].serving() as origin:
@@ -79,8 +108,12 @@ def test_history_prints_an_edit_as_the_readme_shows(tmp_path: Path) -> None:
     assert_prints(shown, warta("history", article_id, "--data", tmp_path).stdout)
 
 
-CRON_LINE = re.search(r"```crontab\n(?:[A-Z]+=.*\n)*(.*)\n```", README)
-UNITS = dict(re.findall(r"`/etc/systemd/system/([a-z.-]+)`[^`]*(?:`[^`]*`[^`]*)?```ini\n(.*?)```", README, re.DOTALL))
+CRON_LINE = re.search(r"```crontab\n(?:[A-Z]+=.*\n)*(.*)\n```", PAGES["docs/operating.md"])
+UNITS = dict(
+    re.findall(
+        r"`/etc/systemd/system/([a-z.-]+)`[^`]*(?:`[^`]*`[^`]*)?```ini\n(.*?)```", PAGES["docs/operating.md"], re.DOTALL
+    )
+)
 ON_PATH = "PATH=/usr/bin:/bin"
 
 

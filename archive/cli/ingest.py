@@ -41,7 +41,9 @@ scheduler_option = click.option(
 )
 
 
-@click.command("rebuild")
+@click.command(
+    "rebuild", epilog="\b\nExamples:\n  warta rebuild --dry-run\n  warta rebuild --site mc-paser --only-changed"
+)
 @click.option("--site", type=click.Choice(list(SITES)), help="Only this site's stories.")
 @click.option(
     "--only-changed",
@@ -93,7 +95,7 @@ def rebuild_command(
     sys.exit(int(not report.is_whole))
 
 
-@click.command("import")
+@click.command("import", epilog="\b\nExamples:\n  warta import crawl-2019.warc.gz collection.wacz")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @workers_option
 @scheduler_option

@@ -43,6 +43,12 @@ class OneLineErrors(click.Group):
                 raise
             self._fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
 
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands with their whole first sentence; click cuts it at the end of the line."""
+        commands = [(name, self.commands[name]) for name in self.list_commands(context)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(limit=1000)) for name, command in commands])
+
     def _fail(self, message: str, code: int = 1) -> None:
         click.echo(f"warta: {message}", err=True)
         sys.exit(code)
@@ -51,7 +57,8 @@ class OneLineErrors(click.Group):
 @click.group(
     cls=OneLineErrors,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 well, 1 something went wrong, 2 usage, 75 another run holds the archive.",
+    epilog="Exit codes: 0 well, 1 something went wrong, 2 usage, 75 another run holds the archive.\n\n"
+    "\b\nExamples:\n  warta demo\n  warta crawl antara-kaltim\n  warta search banjir",
 )
 @click.version_option(package_name="warta")
 def cli() -> None:

@@ -25,7 +25,12 @@ from archive.sites import SITES
 from archive.store.database import Archive
 
 
-@click.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
+@click.command(
+    "search",
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    epilog="\b\nExamples:\n  warta search banjir kuaro --since 2020\n"
+    "  warta search '\"rumah sakit\" -longsor' --pewarta 'R Wartono' --format csv",
+)
 @click.argument("words", nargs=-1, required=True)
 @click.option("--site", metavar="NAME", help="Only this site, as antara-kaltim; of an imported one its host.")
 @click.option("--pewarta", metavar="NAME", help="Only stories of this reporter.")

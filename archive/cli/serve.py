@@ -12,7 +12,7 @@ from archive.store.connections import is_on_read_only_medium
 from archive.store.database import Archive, ArchiveError, database_path
 
 
-@click.command("serve")
+@click.command("serve", epilog="\b\nExamples:\n  warta serve --data /srv/news --port 8002")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True)
 @data_option
 def serve_command(port: int, data: Path) -> None:

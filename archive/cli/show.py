@@ -23,7 +23,10 @@ MAX_NAMED = 10
 """How many articles of one number are named."""
 
 
-@click.command("show")
+@click.command(
+    "show",
+    epilog="\b\nExamples:\n  warta show antara-kaltim/67123\n  warta show https://kaltim.antaranews.com/berita/67123/judul",
+)
 @click.argument("article_id", metavar="ID")
 @data_option
 def show_command(article_id: str, data: Path) -> None:
@@ -90,7 +93,7 @@ def _facts(article: Row) -> list[tuple[str, Any]]:
     ]
 
 
-@click.command("history")
+@click.command("history", epilog="\b\nExamples:\n  warta history mc-paser/29841")
 @click.argument("article_id", metavar="ID")
 @data_option
 def history_command(article_id: str, data: Path) -> None:

@@ -22,7 +22,11 @@ NAMED_FAILURES = 3
 """How many failed runs of a site are named below its trend."""
 
 
-@click.command("status", short_help="What is held of each site, how its runs went.")
+@click.command(
+    "status",
+    short_help="What is held of each site, how its runs went.",
+    epilog="\b\nExamples:\n  warta status --strict\n  warta status --site 'antara-*' --json",
+)
 @site_option
 @json_option
 @click.option(
@@ -31,10 +35,6 @@ NAMED_FAILURES = 3
 @data_option
 def status_command(site: str | None, as_json: bool, strict: bool, data: Path) -> None:
     """Say what the archive holds of each site, also of imported ones, and how the last runs went.
-
-    \b
-    warta status --strict
-    warta status --site 'antara-*' --json
 
     The bars are new stories, beside the site's own median: half as high for as many, full for twice as many and more;
     a dot is a run without new stories, … one at work, ✗ one that failed.

@@ -37,7 +37,9 @@ def _sites(_context: click.Context, _parameter: click.Parameter, names: tuple[st
     return tuple(dict.fromkeys(names)) or tuple(SITES)
 
 
-@click.command("crawl")
+@click.command(
+    "crawl", epilog="\b\nExamples:\n  warta crawl\n  warta crawl antara-kaltim --since 2026-01-01 --data /srv/news"
+)
 @click.argument("sites", nargs=-1, metavar="[SITE]...", callback=_sites)
 @click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Look back to this day (default: 30 days)."

@@ -20,7 +20,7 @@ FIRST_STORY = date(2012, 1, 1)
 SAMPLE = "stunting"  # a word of the newsroom's stock
 
 
-@click.command("demo")
+@click.command("demo", epilog="\b\nExamples:\n  warta demo\n  warta search stunting --data demo-data")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),

@@ -46,7 +46,10 @@ class Page:
         return decode_page(self.body, self.content_type)
 
 
-@click.command("read")
+@click.command(
+    "read",
+    epilog="\b\nExamples:\n  warta read https://kaltim.antaranews.com/berita/67123/judul\n  warta read page.html --url https://example.org/story",
+)
 @click.argument("pages", nargs=-1, required=True, metavar="FILE|URL...")
 @click.option("--url", help="The address of the page in FILE (default: what the page says is its own).")
 @click.option("--content-type", help="As the server said it of FILE; its charset counts.")
