@@ -110,7 +110,7 @@ def assert_serves(warta: Path, folder: Path) -> None:
     """The reading room's pages and its style sheet are in the wheel."""
     from urllib.request import urlopen
 
-    command = [warta, "serve", "--port", "0", "--data", "demo-data"]
+    command: list[str | Path] = [warta, "serve", "--port", "0", "--data", "demo-data"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as serving:
         try:
             assert serving.stdout is not None
