@@ -24,7 +24,7 @@ SECONDS_BETWEEN_LINES = 10.0
 """Time between two lines of progress if the output is no terminal."""
 
 
-@click.command("pack")
+@click.command("pack", epilog="\b\nExamples:\n  warta pack --site antara-kaltim --dry-run")
 @click.option("--site", metavar="NAME", help="Only the files of this site.")
 @click.option("--dry-run", is_flag=True, help="Say what would be packed, and change nothing.")
 @data_option
@@ -34,9 +34,6 @@ def pack_command(site: str | None, dry_run: bool, data: Path) -> None:
     Runs leave a file each, and every `warta crawl` packs some of them at its end; this command packs all. The records
     stay byte for byte what they are, with their ids and digests. The old files go when the new one is on disk, read
     again and compared with them. Imported files stay as they are.
-
-    \b
-    Example: warta pack --site antara-kaltim --dry-run
 
     Exit code: 0 done, 1 stopped, or a day stays as it is because a file is missing or damaged (each is named), 75
     another run holds the archive.

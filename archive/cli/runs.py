@@ -21,7 +21,11 @@ from archive.store.status import known_sites
 from archive.store.troubled_pages import as_dict, pages_of
 
 
-@click.command("runs", short_help="Print the runs, and how each ended.")
+@click.command(
+    "runs",
+    short_help="Print the runs, and how each ended.",
+    epilog="\b\nExamples:\n  warta runs --failed --since 2026-11\n  warta runs --site 'antara-*' --json",
+)
 @site_option
 @click.option(
     "--since", callback=day(0), metavar="DATE", help="Begun then or later: 2026, 2026-01 or 2026-01-31 (UTC)."
@@ -31,10 +35,6 @@ from archive.store.troubled_pages import as_dict, pages_of
 @data_option
 def runs_command(site: str | None, since: date | None, failed: bool, as_json: bool, data: Path) -> None:
     """Print the runs, the newest first: when, which site, how it ended, what it brought, and what went wrong.
-
-    \b
-    warta runs --failed --since 2026-11
-    warta runs --site 'antara-*' --json
 
     "running" is a run that is at work; one that was killed or crashed is "stopped: cut off". With --json, the columns
     of the table `runs`. Exit code: 0 printed, also if there is none.
@@ -70,7 +70,11 @@ def _brought(run: Run) -> str:
     return ", ".join(counts) or "nothing new"
 
 
-@click.command("pages", short_help="Print what could not be fetched or read.")
+@click.command(
+    "pages",
+    short_help="Print what could not be fetched or read.",
+    epilog="\b\nExamples:\n  warta pages --failed\n  warta pages --failed --site mc-paser --json",
+)
 @click.option("--failed", is_flag=True, help="Only those that could not be fetched or read.")
 @site_option
 @json_option
@@ -78,10 +82,6 @@ def _brought(run: Run) -> str:
 def pages_command(failed: bool, site: str | None, as_json: bool, data: Path) -> None:
     """Print the pages that are known, with --failed those that could not be fetched or read: why, and when each is
     tried next.
-
-    \b
-    warta pages --failed
-    warta pages --failed --site mc-paser --json
 
     Exit code: 0 printed, also if there is none.
     """

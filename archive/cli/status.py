@@ -37,7 +37,7 @@ def status_command(site: str | None, as_json: bool, strict: bool, data: Path) ->
     """Say what the archive holds of each site, also of imported ones, and how the last runs went.
 
     The bars are new stories, beside the site's own median: half as high for as many, full for twice as many and more;
-    a dot is a run without new stories, … one at work, ✗ one that failed.
+    a dot is a run without new stories, ✗ one that failed; the one at work has three dots.
 
     Exit code: 0 printed, 1 with --strict if in the last 24 hours a run of a site failed or there was none; of sites
     that are only imported no runs are asked for.

@@ -16,7 +16,7 @@ from crawler.verdict import Trouble
 
 REST = "/wp-json/wp/v2/posts?per_page=100&page={}&orderby=modified&_fields=id,date_gmt,modified_gmt,link,title"
 SITEMAPS = ("/wp-sitemap.xml", "/sitemap_index.xml")  # of WordPress itself; of the Yoast plugin
-_POSTS = re.compile(r"post(?!s)[^/]*$")
+_POSTS = re.compile(r"(?<!taxonomies-)post(?!s)[^/]*$")
 """Sitemaps of posts: wp-sitemap-posts-post-1.xml and post-sitemap2.xml, but not wp-sitemap-posts-page-1.xml."""
 _NO_POSTS = re.compile(r"posts-|page|categor|tag|tax|author|user|product|attachment|image|video|archive")
 """Names of sitemaps of something else."""
