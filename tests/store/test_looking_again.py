@@ -362,5 +362,6 @@ def test_simulated_years_of_news(tmp_path: Path) -> None:
     with ending_at_180_days():
         before.run(tmp_path / "old", every=timedelta(hours=6))
     assert share_noticed(simulation.world.all_changes) > share_noticed(before.world.all_changes)
-    settled = [one for one in simulation.world.all_changes if one.at < simulation.world.end - 368 * DAY]
+    seen = [one for one in simulation.world.all_changes if one.could_be_seen]
+    settled = [one for one in seen if one.at < simulation.world.end - 368 * DAY]
     assert share_noticed([one for one in settled if one.what == "withdrawal"]) == 1
