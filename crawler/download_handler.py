@@ -19,7 +19,7 @@ from scrapy.http import Response
 from twisted.internet.defer import Deferred
 
 from archive.warc.capture import REVISIT, Capture, capture_of
-from archive.warc.http_message import HEAD_END
+from archive.warc.http_message import HEAD_END, split_message
 from archive.warc.writer import Exchange
 from crawler.middlewares.politeness import SiteRefusesError, StoppingError
 from crawler.scrapy_internals import MAX_HEADER_LINE_BYTES, ClientProtocol, install_protocol, tolerate_odd_headers
@@ -61,6 +61,10 @@ class Wire:
             self.has_head = HEAD_END.search(self.received, searched) is not None
             if len(self.received) > MAX_HEAD_BYTES and not self.has_head:
                 self.fault = f"the head of the answer has more than {MAX_HEAD_BYTES:,} bytes"
+
+    def longest_header(self) -> int:
+        """The length of the longest line of the answer's head, as far as it came, in bytes."""
+        return max(map(len, split_message(bytes(self.received))[0].splitlines()), default=0)
 
 
 class _Tee:
@@ -153,7 +157,7 @@ class RecordingHandler(HTTP11DownloadHandler):
             truncated = "length"
             raise
         except DownloadFailedError as error:
-            if not wire.has_head and len(wire.received) > MAX_HEADER_LINE_BYTES:
+            if wire.longest_header() > MAX_HEADER_LINE_BYTES:
                 wire.fault = wire.fault or f"a header of the answer has more than {MAX_HEADER_LINE_BYTES:,} bytes"
             if wire.fault is None:
                 raise

@@ -11,6 +11,7 @@ import pytest
 
 from archive.store.database import Archive
 from archive.warc.reader import find, read_record
+from crawler.download_handler import Wire
 from tests.support.fetching import fetch_all
 from tests.support.raw_server import RawServer, self_signed
 
@@ -187,3 +188,12 @@ def test_tls_is_recorded_inside_and_certificates_are_checked(tmp_path: Path) -> 
     with Archive.open_reading(tmp_path / "b") as archive:
         row = archive.rows("SELECT * FROM captures WHERE url LIKE '%/reason'")[0]
     assert read_record(find(tmp_path / "b" / "warc", row["warc"]), row["offset"]).block == WHOLE["/reason"]
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 1000])
+def test_the_longest_header_is_known_however_the_answer_comes_in(pieces: int) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nX-A: " + b"a" * 300_000 + b"\r\nX-B: b\r\n\r\n" + b"c" * 400_000
+    wire, size = Wire(), -(-len(answer) // pieces)
+    for start in range(0, len(answer), size):
+        wire.receive(answer[start : start + size])
+    assert wire.longest_header() == len("X-A: ") + 300_000
