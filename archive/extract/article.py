@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from archive.extract import own_address
-from archive.extract.body import Element, paragraphs_of
+from archive.extract.body import Element, folded, paragraphs_of
 from archive.extract.continuation import first_page, second_page
 from archive.extract.credits import read_credits
 from archive.extract.dates import past
@@ -34,7 +33,6 @@ NO_LAYOUT = "the page has no article region of a known layout and does not name 
 """Why a described site's page is refused that may be another than the story that was asked for."""
 GENERIC = "generic"
 """The layout of a page that has none of its site's layouts."""
-_UNSPOKEN = re.compile(r"[\W_]+")
 _LONG_TAG_BYTES = 10_000
 _MAX_ATTRIBUTES = 2000
 """A page with a tag of more bytes and more attributes than these is refused. Chosen, not measured."""
@@ -97,8 +95,7 @@ class Article:
         editor and, if there is one, translator without case, white space and punctuation. So a change of typography is
         no edit."""
         parts = (self.title, self.body, self.pewarta or "", self.editor or "", *filter(None, [self.translator]))
-        folded = "\0".join(_UNSPOKEN.sub("", unicodedata.normalize("NFKC", part).casefold()) for part in parts)
-        return hashlib.sha256(folded.encode()).hexdigest()[:32]
+        return hashlib.sha256("\0".join(map(folded, parts)).encode()).hexdigest()[:32]
 
 
 def read_article(html: str, *, url: str, site: Site, fetched_at: datetime) -> Article:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from collections.abc import Iterable
 from copy import deepcopy
 from functools import lru_cache
@@ -22,6 +23,7 @@ _BLOCKS = ("p", "div", "section", "article", "ul", "ol", "table", "blockquote", 
 _BREAKS = re.compile(r"(?:<br\b[^>]*>\s*)+")
 _READ_ALSO = re.compile(r"\s*Baca [Jj]uga\b")
 _MAX_READ_ALSO_CHARS = 300  # text of an element that is nothing but a link to another story; chosen, not measured
+_UNSPOKEN = re.compile(r"[\W_]+")
 _CLASS = re.compile(r"\.([\w-]+)")
 
 # It logs each page in which it finds nothing; what becomes of such a page is told by its reader.
@@ -60,6 +62,12 @@ def collapse(text: str | None) -> str:
     """The text with each run of white space as one space, and none at its ends; "" for None. No-break spaces are white
     space, too."""
     return " ".join((text or "").split())
+
+
+def folded(text: str) -> str:
+    """The letters and digits of a text alone, without case, to tell whether two texts are the same but for
+    typography."""
+    return _UNSPOKEN.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def text_lines(element: Element) -> list[str]:

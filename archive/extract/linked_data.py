@@ -9,13 +9,12 @@ from __future__ import annotations
 import html
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from archive.extract.body import Element, collapse, select
+from archive.extract.body import Element, collapse, folded, select
 from archive.extract.urls import absolute
 from archive.sites import original_address
 
@@ -71,7 +70,7 @@ class StoryData:
 
     def _has_headline(self, thing: Thing) -> bool:
         for headline in _headlines(thing):
-            key = _folded(headline)
+            key = folded(html.unescape(headline))
             if key in self._titles:
                 return True
             cut = headline.rstrip().endswith(("...", "…")) or len(headline) >= _LONGEST_HEADLINE
@@ -105,20 +104,15 @@ def _address_key(url: str) -> str:
     return f"{host}{path}?{query}" if query else host + path
 
 
-def _folded(text: str) -> str:
-    """Letters and digits alone, to compare titles."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", html.unescape(text)).casefold())
-
-
 def _title_keys(title: str) -> set[str]:
     """A title as it is, and without the site's name before or behind it."""
     parts = _SITES_NAME.split(title)
     without = ["".join(parts[:-1]), "".join(parts[1:])] if len(parts) > 1 else []
-    return {key for text in (title, *without) if len(key := _folded(text)) > 1}
+    return {key for text in (title, *without) if len(key := folded(html.unescape(text))) > 1}
 
 
 def _headlines(thing: Thing) -> list[str]:
-    return [text for name in ("headline", "name") for text in _texts(thing.get(name)) if _folded(text)]
+    return [text for name in ("headline", "name") for text in _texts(thing.get(name)) if folded(html.unescape(text))]
 
 
 def _texts(value: Any, names: tuple[str, ...] = ()) -> list[str]:

@@ -81,7 +81,3 @@ def _run(row: Row, *, may_run: bool, is_held: bool | None) -> Run:
     if may_run and is_held is not False:
         return Run(row, RUNNING if is_held else MAYBE_RUNNING, None)
     return Run(row, str(CUT_OFF["verdict"]), CUT_OFF["reason"])
-
-
-def sites_with_runs(archive: Archive) -> list[str]:
-    return [row["site"] for row in archive.rows("SELECT DISTINCT site FROM runs ORDER BY site")]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.extract.article import Article, ReadingError
+from archive.extract.body import folded
 from archive.extract.completeness import ends_open, shows_its_end
 from archive.extract.encoding import decode_page
 from archive.extract.exchange import Reading
@@ -25,7 +25,7 @@ from archive.store.database import Archive, Row
 from archive.store.frontier import RETRIES, number_of
 from archive.store.pages import Page, PageState
 from archive.store.payload import payload, read_stored
-from archive.store.syndication import find_twins, remove_twins, shingles
+from archive.store.syndication import are_unlike, find_twins, remove_twins, shingles
 from archive.store.timestamps import iso_utc
 from archive.warc.reader import WarcError
 
@@ -39,10 +39,8 @@ WINDOW = timedelta(days=1)
 STAYS_AFTER = timedelta(days=1)
 """A wholly other text that stays so long is an edit, as a 404 that stays is a withdrawal."""
 _COMPARED_PAGES = 5
-_UNLIKE_SHARE = 0.1
-"""Of two texts that have less than this share of the shorter one's shingles in common, neither is an edit of the
-other. All numbers here were chosen, not measured."""
-_SILENT = re.compile(r"[\W_]+")
+"""Of so many of the site's newest stories the pages are looked at. All numbers here were chosen, not measured."""
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,7 @@ class Refusal:
 
 def answer_of(article: Article) -> str:
     """Equal for pages that answer one text: a digest of the body without case, white space and punctuation."""
-    return hashlib.sha256(_folded(article.body).encode()).hexdigest()[:16]
-
-
-def _folded(text: str) -> str:
-    return _SILENT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return hashlib.sha256(folded(article.body).encode()).hexdigest()[:16]
 
 
 def refusal(archive: Archive, site: Site, reading: Reading, known: Row | None, page: Page | None) -> Refusal | None:
@@ -172,7 +166,7 @@ def _is_cut_off(archive: Archive, site: Site, known: Row | None, page: Page, art
     it is taken to be, until so many pages had no end that the site must write them so."""
     others = _others(archive, site, known, _comes_to_its_end)
     if others.are_so:
-        is_beginning = known is not None and _folded(known["body"]).startswith(_folded(article.body))
+        is_beginning = known is not None and folded(known["body"]).startswith(folded(article.body))
         return is_beginning or not _is_written_so(archive, site, page, article, BROKEN_OFF, others, at)
     if others.are_so is not None or not site.is_described:
         return False
@@ -188,7 +182,7 @@ def _is_nameless(archive: Archive, site: Site, known: Row | None, page: Page, ar
     title that a listing gave in full, says it by that."""
     if known is not None and not _is_unlike(known["body"], article.body):
         return False
-    if page.listed_title and _folded(page.listed_title) == _folded(article.title):
+    if page.listed_title and folded(page.listed_title) == folded(article.title):
         return False
     others = _others(archive, site, known, _names_itself)
     return bool(others.are_so) and not _is_written_so(archive, site, page, article, NO_NAME, others, at)
@@ -253,15 +247,11 @@ def _names_itself(text: str, story: Row, site: Site) -> bool:
 
 
 def _is_unlike(one: str, other: str) -> bool:
-    """Whether two texts have next to nothing in common."""
-    first, second = shingles(one), shingles(other)
-    shorter = min(len(first), len(second))
-    common = len(first & second)
-    return shorter > 0 and common < _UNLIKE_SHARE * shorter
+    return are_unlike(shingles(one), shingles(other))
 
 
 def _titles_are_unlike(one: str, other: str) -> bool:
-    first, second = ({word for word in _SILENT.split(title.casefold()) if word} for title in (one, other))
+    first, second = ({word for word in _BETWEEN_WORDS.split(title.casefold()) if word} for title in (one, other))
     return bool(2 * len(first & second) < min(len(first), len(second)))
 
 

@@ -38,7 +38,3 @@ def as_dict(page: Page) -> dict[str, Any]:
     names = ("url", "site", "article_id", "kind", "state", "reason", "failures", "checks")
     times = ("published_at", "discovered_at", "discovered_on", "first_read_at", "missing_since", "checked_at", "due_at")
     return {name: getattr(page, name) for name in (*names, *times)}
-
-
-def sites_with_pages(archive: Archive) -> list[str]:
-    return [row["site"] for row in archive.rows("SELECT DISTINCT site FROM pages ORDER BY site")]
