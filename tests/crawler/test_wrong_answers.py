@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.support.clock import all_due
-from tests.support.commands import crawl, warta
-from tests.support.database_equality import assert_same, told
+from tests.support.commands import crawl
+from tests.support.database_equality import told
 from tests.support.raw_server import RawServer
+from tests.support.rebuilding import assert_rebuilt_the_same
 from tests.support.wire_forms import http
 
 PASER = "https://mediacenter.paserkab.go.id"
@@ -132,19 +133,6 @@ def rows(data: Path) -> tuple[dict[int, Any], dict[str, Any], dict[str, Any]]:
     return stories, pages, max(tables["runs"], key=lambda row: row["id"])
 
 
-def rebuilt(data: Path) -> None:
-    """A rebuild gives the same rows, with the database beside it and without."""
-    live = told(data)
-    warta("rebuild", "--data", data)
-    assert_same(live, told(data))
-    for file in data.glob("archive.db*"):
-        file.unlink()
-    warta("rebuild", "--data", data)
-    again = told(data)
-    for table in ("articles", "versions", "pages", "captures"):
-        assert_same({table: live[table]}, {table: again[table]})
-
-
 def test_wrong_answers_to_known_stories_change_no_text_and_edits_do(tmp_path: Path) -> None:
     names = [*WRONG, *MOVED, *EDITS, "well"]
     numbers = {name: 700 + at for at, name in enumerate(names)}
@@ -171,7 +159,7 @@ def test_wrong_answers_to_known_stories_change_no_text_and_edits_do(tmp_path: Pa
         assert name == "well" or page["reason"], seen
     assert "pages answered with something else" in run["reason"]
     assert run["verdict"] == "degraded"
-    rebuilt(tmp_path)
+    assert_rebuilt_the_same(tmp_path)
 
 
 def test_wrong_answers_to_new_stories_make_none(tmp_path: Path) -> None:
@@ -185,7 +173,7 @@ def test_wrong_answers_to_new_stories_make_none(tmp_path: Path) -> None:
     assert sorted(stories) == [numbers[name] for name in ("well", "well, too", "and the third")]
     assert {pages[path(numbers[name])]["state"] for name in wrong} == {"failed"}
     assert {pages[path(numbers[name])]["state"] for name in MOVED} == {"missing"}
-    rebuilt(tmp_path)
+    assert_rebuilt_the_same(tmp_path)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -215,4 +203,4 @@ def test_one_text_at_many_addresses_is_taken_back(tmp_path: Path, known: bool) -
         assert all("pelanggan" not in row["body"] for row in stories.values())
     else:
         assert sorted(stories) == list(numbers.values())[6:]
-    rebuilt(tmp_path)
+    assert_rebuilt_the_same(tmp_path)

@@ -24,7 +24,7 @@ from archive.store.ladder import longest_wait
 from archive.store.runs import leave_alone, left_alone_until, start_run
 from archive.store.timestamps import iso_utc
 from archive.warc.account import RunStart
-from archive.warc.capture import Capture
+from tests.support.shelf import made_up_capture
 
 KALTIM = SITES["antara-kaltim"]
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -54,19 +54,7 @@ def a_run(archive: Archive, at: datetime) -> None:
     frontier.discover([listed], on="/terkini", at=at, walked=("listing", walk))
     with archive.writing():
         mark_read(archive, KALTIM, URL, "antara-kaltim/101", at=at)
-    capture = Capture(
-        site=KALTIM.name,
-        url=LISTING,
-        fetched_at=at,
-        status=200,
-        content_type=None,
-        record_type="response",
-        payload_digest=None,
-        warc="x",
-        offset=0,
-        length=1,
-        record_id="<urn:1>",
-    )
+    capture = made_up_capture(KALTIM.name, LISTING, record=1, at=at)
     archive.keep_listing(archive.add_capture(capture), since=date(2020, 1, 1))
 
 

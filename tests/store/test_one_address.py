@@ -11,8 +11,7 @@ from archive.extract.article import Article
 from archive.sites import site_of
 from archive.store.articles import Meaning, shelve
 from archive.store.database import Archive
-from archive.warc.capture import Capture
-from tests.support.shelf import NOW
+from tests.support.shelf import NOW, made_up_capture
 
 ORIGIN = "https://kabar.example"
 SITE = site_of(ORIGIN)
@@ -28,19 +27,7 @@ def archive(tmp_path: Path) -> Archive:
 
 def kept(archive: Archive, path: str, title: str, body: str, *, canonical: str = CANONICAL, days: int = 0) -> Meaning:
     """Shelves what the page at `path` says, which names the canonical address."""
-    capture = Capture(
-        site=SITE.name,
-        url=ORIGIN + path,
-        fetched_at=NOW + timedelta(days=days),
-        status=200,
-        content_type="text/html",
-        record_type="response",
-        payload_digest=f"sha1:{hash(body)}",
-        warc="x.warc.gz",
-        offset=0,
-        length=1,
-        record_id=f"<urn:{path}:{days}>",
-    )
+    capture = made_up_capture(SITE.name, ORIGIN + path, record=f"{path}:{days}", at=NOW + timedelta(days=days))
     address = SITE.identify(canonical)
     assert address is not None
     article = Article(

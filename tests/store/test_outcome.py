@@ -20,7 +20,7 @@ from archive.store.frontier import Frontier
 from archive.store.outcome import Failure, Outcome, settle, settle_failure
 from archive.store.pages import PageState, page_at
 from archive.store.timestamps import iso_utc
-from archive.warc.capture import Capture
+from tests.support.shelf import made_up_capture
 
 KALTIM = SITES["antara-kaltim"]
 URL = f"{KALTIM.origin}/berita/101/judul"
@@ -51,18 +51,13 @@ class Room:
     def exchange(
         self, status: int, article: Article | None = None, *, at: float = 0, reason: str | None = None
     ) -> Reading:
-        capture = Capture(
-            site=KALTIM.name,
-            url=URL,
-            fetched_at=NOW + at * HOUR,
+        capture = made_up_capture(
+            KALTIM.name,
+            URL,
+            record=next(self.numbers),
+            at=NOW + at * HOUR,
             status=status,
-            content_type="text/html",
             record_type="revisit" if status == 304 else "response",
-            payload_digest="sha1:X",
-            warc="nowhere.warc.gz",
-            offset=0,
-            length=1,
-            record_id=f"<urn:{next(self.numbers)}>",
         )
         return Reading(capture=self.archive.add_capture(capture), url=URL, article=article, reason=reason)
 

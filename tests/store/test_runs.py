@@ -32,6 +32,7 @@ from archive.store.timestamps import iso_utc
 from archive.warc.account import RunStart
 from archive.warc.capture import Capture
 from archive.warc.sealing import Sealed
+from tests.support.shelf import made_up_capture
 
 PASER, KALTIM = SITES["mc-paser"], SITES["antara-kaltim"]
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
@@ -43,19 +44,7 @@ FEED = f"{PASER.origin}/feed/"
 
 
 def listing(site: str = "mc-paser", url: str = FEED) -> Capture:
-    return Capture(
-        site=site,
-        url=url,
-        fetched_at=NOW,
-        status=200,
-        content_type="text/xml",
-        record_type="response",
-        payload_digest="sha1:X",
-        warc="x.warc.gz",
-        offset=0,
-        length=1,
-        record_id=f"<urn:{site}>",
-    )
+    return made_up_capture(site, url, record=site, at=NOW, content_type="text/xml")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from archive.store.database import Archive
 from archive.store.frontier import Frontier
 from archive.store.outcome import Outcome, settle
 from archive.store.timestamps import iso_utc
-from archive.warc.capture import Capture
+from tests.support.shelf import made_up_capture
 
 KALTIM = SITES["antara-kaltim"]
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
@@ -60,19 +60,7 @@ class Room:
         Frontier(archive, KALTIM).discover(listed, on="/terkini", at=NOW - HOUR)
 
     def answers(self, what: Article, *, at: float = 0, **reading: Any) -> Outcome:
-        capture = Capture(
-            site=KALTIM.name,
-            url=what.url,
-            fetched_at=NOW + at * HOUR,
-            status=200,
-            content_type="text/html",
-            record_type="response",
-            payload_digest="sha1:X",
-            warc="nowhere.warc.gz",
-            offset=0,
-            length=1,
-            record_id=f"<urn:{next(self.numbers)}>",
-        )
+        capture = made_up_capture(KALTIM.name, what.url, record=next(self.numbers), at=NOW + at * HOUR)
         said = Reading(capture=self.archive.add_capture(capture), url=what.url, article=what, **reading)
         return settle(self.archive, KALTIM, said, page_url=what.url, in_order=True)
 

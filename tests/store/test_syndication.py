@@ -18,9 +18,9 @@ from archive.sites import SITES
 from archive.store.articles import shelve
 from archive.store.database import Archive
 from archive.store.syndication import MAX_TIME_APART, MIN_SHINGLES, shingles
-from archive.warc.capture import Capture
 from crawler.newsroom.newsroom import Newsroom
 from tests.support.commands import crawl, warta
+from tests.support.shelf import made_up_capture
 from tests.support.site_server import antara_article
 
 DAY = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -80,19 +80,7 @@ def put(
         original_url=original,
     )
     record = f"<urn:uuid:{next(_records)}>"
-    capture = Capture(
-        site=site,
-        url=url,
-        fetched_at=DAY + timedelta(days=60, hours=seen),
-        status=200,
-        content_type="text/html",
-        record_type="response",
-        payload_digest=record,
-        warc="x.warc.gz",
-        offset=0,
-        length=1,
-        record_id=record,
-    )
+    capture = made_up_capture(site, url, record=record, at=DAY + timedelta(days=60, hours=seen))
     shelve(archive, article, archive.add_capture(capture), page_url=url)
 
 

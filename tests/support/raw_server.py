@@ -64,8 +64,11 @@ class RawServer:
             request += data
         path = request.split(b" ")[1].decode()
         self.received[path] = request
-        stream.sendall(self.answers.get(path, b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+        stream.sendall(self.answer_to(path, request))
         return path
+
+    def answer_to(self, path: str, request: bytes) -> bytes:
+        return self.answers.get(path, b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 
 
 def self_signed(folder: Path) -> ssl.SSLContext:

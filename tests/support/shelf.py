@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from archive.extract.article import Article
 from archive.sites import SITES, Site
@@ -12,6 +13,21 @@ from archive.warc.capture import Capture
 
 KALTIM, PASER = SITES["antara-kaltim"], SITES["mc-paser"]
 NOW = datetime(2026, 9, 30, 4, tzinfo=UTC)
+
+
+def made_up_capture(site: str, url: str, *, record: object, at: datetime = NOW, **fields: Any) -> Capture:
+    """A capture of which there is no record in any file; `record` tells it from others."""
+    made: dict[str, Any] = {
+        "status": 200,
+        "content_type": "text/html",
+        "record_type": "response",
+        "payload_digest": "sha1:X",
+        "warc": "nowhere.warc.gz",
+        "offset": 0,
+        "length": 1,
+        "record_id": f"<urn:{record}>",
+    }
+    return Capture(site=site, url=url, fetched_at=at, **made | fields)
 
 
 def shelve(
@@ -27,21 +43,8 @@ def shelve(
     says otherwise."""
     url = f"{site.origin}/berita/{number}/x"
     captures = archive.rows("SELECT coalesce(max(id), 0) AS n FROM captures")[0]["n"]
-    capture = archive.add_capture(
-        Capture(
-            site=site.name,
-            url=url,
-            fetched_at=NOW + timedelta(minutes=captures),
-            status=200,
-            content_type="text/html",
-            record_type="response",
-            payload_digest="sha1:X",
-            warc="x.warc.gz",
-            offset=0,
-            length=1,
-            record_id=f"<urn:{captures}>",
-        )
-    )
+    at = NOW + timedelta(minutes=captures)
+    capture = archive.add_capture(made_up_capture(site.name, url, record=captures, at=at))
     values = {"published_at": NOW.astimezone(site.timezone) + timedelta(hours=number)} | fields
     article = Article(
         site=site.name,
