@@ -129,6 +129,7 @@ def test_a_whole_page_in_a_wrong_frame_is_read_and_the_run_says_so(tmp_path: Pat
     assert "the page is whole" in run["reason"]
 
 
+@pytest.mark.slow
 def test_a_site_that_never_writes_its_pages_ends_is_read(tmp_path: Path) -> None:
     """Its pages lack </html> and leave an element open. Half a page looks so, too, until many pages do."""
     numbers = range(11, 17)

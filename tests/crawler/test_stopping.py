@@ -75,7 +75,13 @@ def stop_when(waits: Callable[[subprocess.Popen[str]], None], arguments: list[st
     return out + err
 
 
-@pytest.mark.parametrize("name", WAITS)
+QUICK = ("for the pause that robots.txt asks for", "for the pause of a Retry-After")
+"""The other waits take twice as long to end."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in WAITS]
+)
 def test_a_run_that_waits_ends_when_it_is_asked_to(tmp_path: Path, name: str) -> None:
     answers, last = WAITS[name]
     server = RawServer(WELL | answers, closes=last not in answers or answers[last] is not HANGING)
@@ -98,6 +104,7 @@ def test_a_run_that_waits_ends_when_it_is_asked_to(tmp_path: Path, name: str) ->
     assert list(tmp_path.rglob("*.part")) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_looks_up_a_name_ends_when_it_is_asked_to(tmp_path: Path) -> None:
     def waits(process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None

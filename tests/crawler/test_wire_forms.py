@@ -327,6 +327,7 @@ def test_a_rebuild_from_nothing_reads_the_same(cases: Cases, kind: str, name: st
     assert_same(without(LEFT_OUT, case.tables[case.compared]), without(LEFT_OUT, told(case.from_nothing)))
 
 
+@pytest.mark.slow
 def test_one_run_takes_every_form_from_one_site(tmp_path: Path) -> None:
     """As a person runs it: no answer spoils the run for the others, a second run in the same forms edits nothing, and
     the database is a product of the WARC files. A plain story comes after every third, so that what has to fail does

@@ -211,6 +211,7 @@ def test_each_age_counts_with_the_length_of_its_interval(archive: Archive) -> No
     assert old_looks_per_day(archive, KALTIM, at=NOW) == (30 / 30 + 30 / 30 + 90 / 90 + 185 / 185, 1)
 
 
+@pytest.mark.slow
 def test_an_archive_imported_on_one_day_is_gone_through_within_a_year_evenly(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ class Room:
             at=NOW + at * HOUR,
             status=status,
             record_type="revisit" if status == 304 else "response",
+            warc="nowhere.warc.gz",
         )
         return Reading(capture=self.archive.add_capture(capture), url=URL, article=article, reason=reason)
 
