@@ -14,6 +14,7 @@ from archive.extract.body import Element, collapse
 from archive.extract.urls import absolute
 
 _LAST = re.compile(r"^(?P<above>.*?)/(?:page/|halaman/)?(?P<number>\d{1,2})/?$")
+_NUMBER_2 = re.compile(r"(?:^|[/=])0?2(?:[/?#&]|\s*$)")
 _PARAMETERS = ("page", "halaman", "hal")
 
 
@@ -33,15 +34,17 @@ def first_page(tree: Element, url: str) -> str | None:
 def second_page(tree: Element, url: str, own: str) -> str | None:
     """The address to which a story goes on from the page at `url`, whose own address is `own`; None if it does not."""
     wanted = {_plain(one) for one in (url, own)}
-    for _, target in _links(tree, url):
+    for _, target in _links(tree, url, having=_NUMBER_2):
         if any(_plain(first) in wanted for first in _without_number(target, number=2)):
             return target
     return None
 
 
-def _links(tree: Element, url: str) -> Iterator[tuple[Element, str]]:
-    """The links of a page that can be its pager's, with their targets."""
+def _links(tree: Element, url: str, *, having: re.Pattern[str] | None = None) -> Iterator[tuple[Element, str]]:
+    """The links of a page that can be its pager's, with their targets; only those whose address has `having` in it."""
     for link in tree.iter("a", "link"):
+        if having is not None and not having.search(link.get("href") or ""):
+            continue  # pages have hundreds of links, and to resolve each takes half of the time of reading
         is_step = {"next", "prev"} & set((link.get("rel") or "").lower().split())
         if (link.tag == "a" or is_step) and (target := absolute(url, link.get("href"))):
             yield link, target
