@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive.extract.body import collapse, paragraphs_of, whole_page
+from archive.extract.generic_region import after, cleaned, region_of, story_region, without_cards
 from archive.extract.headline import Headline, SiteNames, find_headline, letters
 from archive.extract.nearby import (
     LINES_BEFORE,
@@ -29,9 +30,8 @@ from archive.extract.nearby import (
     rubrik,
     without_time,
 )
-from archive.extract.region import after, cleaned, region_of, story_region, without_cards
-from archive.extract.runs import Run, runs_of
 from archive.extract.stated import metas_of, stated_author
+from archive.extract.text_runs import Run, runs_of
 from archive.sites.site import ADVERTISING_INSERTIONS
 
 Element = Any  # lxml ships no types

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from archive.extract.dates import read_date_line
 from archive.extract.headline import SiteNames, letters
-from archive.extract.runs import Run
+from archive.extract.text_runs import Run
 from archive.extract.urls import absolute
 
 Element = Any  # lxml ships no types

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from archive.extract.runs import Run, container_of, prose_within, runs_of
+from archive.extract.text_runs import Run, container_of, prose_within, runs_of
 
 Element = Any  # lxml ships no types
 
