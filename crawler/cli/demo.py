@@ -41,7 +41,8 @@ def demo_command(context: click.Context, data: Path) -> None:
     context.invoke(search_command, words=(SAMPLE,), limit=3, data=data)
     console.print(f"\nBrowse it:          warta serve --data {data}", markup=False)
     console.print(f"Read one story:     warta show ID --data {data}", markup=False)
-    console.print("The real sites:     warta crawl   (set WARTA_CONTACT first; see README)", markup=False)
+    contact = "set WARTA_CONTACT first: a web or e-mail address of yours"
+    console.print(f"The real sites:     warta crawl   ({contact})", markup=False)
 
 
 @contextmanager
